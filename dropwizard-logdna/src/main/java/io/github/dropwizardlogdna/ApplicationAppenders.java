@@ -1,0 +1,140 @@
+package io.github.dropwizardlogdna;
+
+import ch.qos.logback.classic.LoggerContext;
+import com.codahale.metrics.MetricRegistry;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The logdna appenders of one start of an application: those of {@code logging}, of single loggers and of the request
+ * log. They have one ending, and one budget of time for it.
+ *
+ * <p>Lives in the LoggerContext, whose reset at the next start of an application in this JVM forgets it.
+ */
+final class ApplicationAppenders {
+
+    private static final String KEY = ApplicationAppenders.class.getName();
+    private static final Logger REPORTS = LoggerFactory.getLogger(Reporter.LOGGER);
+
+    private final List<LogDnaAppender<?>> appenders = new CopyOnWriteArrayList<>();
+    private final AppenderMetrics metrics = new AppenderMetrics(appenders);
+    private final Set<String> names = new HashSet<>();
+
+    /** Descriptions of appenders, until there is somebody to tell them to. */
+    private final List<String> descriptions = new CopyOnWriteArrayList<>();
+
+    private volatile boolean bound;
+
+    /** Held while an ending waits, so that no two waits run at once and each knows what is left. */
+    private final ReentrantLock ending = new ReentrantLock();
+
+    /** What the waits of this ending have taken, in nanoseconds; guarded by {@link #ending}. */
+    private long waited;
+
+    private ApplicationAppenders() {}
+
+    /** Those of the application that this context is configured for. */
+    static ApplicationAppenders of(LoggerContext context) {
+        Object existing = context.getObject(KEY);
+        if (existing instanceof ApplicationAppenders appenders) {
+            return appenders;
+        }
+        ApplicationAppenders fresh = new ApplicationAppenders();
+        context.putObject(KEY, fresh);
+        context.addTurboFilter(new OwnWorkFilter());
+        return fresh;
+    }
+
+    /** A name that no other appender of the application has: the given one, or that with a number. */
+    String nameFor(String wanted) {
+        String name = wanted;
+        for (int i = 2; !names.add(name); i++) {
+            name = wanted + "-" + i;
+        }
+        return name;
+    }
+
+    AppenderMetrics metrics() {
+        return metrics;
+    }
+
+    void add(LogDnaAppender<?> appender) {
+        appenders.add(appender);
+        EndOfProcess.comesFor(this);
+    }
+
+    /** Says, as soon as there are appenders that can show it, what an appender was built for. */
+    void describe(String description) {
+        if (bound) {
+            REPORTS.info(description);
+        } else {
+            descriptions.add(description);
+        }
+    }
+
+    /** The application has a registry; its logging is configured. */
+    void bind(MetricRegistry registry) {
+        metrics.registerWith(registry);
+        bound = true;
+        descriptions.forEach(REPORTS::info);
+        descriptions.clear();
+    }
+
+    /** Waits, within the budget, until the lines that an appender has accepted so far are settled. */
+    void drain(LogDnaAppender<?> appender) {
+        ending.lock();
+        try {
+            // While this thread waits for one, the others are at work, too.
+            appenders.forEach(each -> each.shipper().flush());
+            long start = System.nanoTime();
+            appender.shipper().drain(allowance(appender));
+            waited += System.nanoTime() - start;
+        } finally {
+            ending.unlock();
+        }
+    }
+
+    /** Ends an appender, within the budget, and tells what is lost. */
+    void stop(LogDnaAppender<?> appender) {
+        ending.lock();
+        try {
+            appenders.forEach(each -> each.shipper().flush());
+            long start = System.nanoTime();
+            long abandoned = appender.shipper().stop(allowance(appender));
+            waited += System.nanoTime() - start;
+            metrics.update();
+            appender.reporter()
+                    .ended(
+                            abandoned,
+                            appender.shutdownTimeout(),
+                            appender.shipper().untoldDrops());
+        } finally {
+            ending.unlock();
+        }
+    }
+
+    private long allowance(LogDnaAppender<?> appender) {
+        return Math.max(0, appender.shutdownTimeout().toNanos() - waited);
+    }
+
+    /** Nobody is to wait for room any more. */
+    void waitNoMore() {
+        appenders.forEach(appender -> appender.shipper().waitNoMore());
+    }
+
+    /** Ends all appenders that have not ended yet. */
+    void stopAll() {
+        for (LogDnaAppender<?> appender : appenders) {
+            appender.stop();
+        }
+    }
+
+    boolean haveAllStopped() {
+        return appenders.stream().noneMatch(LogDnaAppender::isStarted);
+    }
+}

@@ -1,0 +1,506 @@
+package io.github.dropwizardlogdna;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.Layout;
+import ch.qos.logback.core.spi.DeferredProcessingAware;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.google.common.net.InetAddresses;
+import io.dropwizard.logging.common.AbstractAppenderFactory;
+import io.dropwizard.logging.common.async.AsyncAppenderFactory;
+import io.dropwizard.logging.common.filter.LevelFilterFactory;
+import io.dropwizard.logging.common.filter.NullLevelFilterFactory;
+import io.dropwizard.logging.common.layout.LayoutFactory;
+import io.dropwizard.util.DataSize;
+import io.dropwizard.util.DataSizeUnit;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDataSize;
+import io.dropwizard.validation.MinDataSize;
+import io.dropwizard.validation.MinDuration;
+import io.github.dropwizardlogdna.ingestion.IngestionSettings;
+import io.github.dropwizardlogdna.ingestion.IngestionUri;
+import io.github.dropwizardlogdna.ingestion.JerseyIngestionClient;
+import io.github.dropwizardlogdna.line.LineFormat;
+import io.github.dropwizardlogdna.line.OversizeLines;
+import io.github.dropwizardlogdna.shipping.BufferLimits;
+import io.github.dropwizardlogdna.shipping.RetryPolicy;
+import io.github.dropwizardlogdna.shipping.Shipper;
+import io.github.dropwizardlogdna.shipping.ShippingSettings;
+import io.github.dropwizardlogdna.shipping.TimeAndChance;
+import jakarta.annotation.Nullable;
+import jakarta.validation.constraints.NotNull;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * {@code type: logdna}: builds an appender that ships to LogDNA (Mezmo).
+ *
+ * <p>A blank {@code hostname}, {@code app}, {@code env}, {@code ip} or {@code mac} counts as unset, so that each can come
+ * from an environment variable that may be empty.
+ *
+ * <table>
+ * <caption>Configuration</caption>
+ * <tr><th>Name</th><th>Default</th><th>Description</th></tr>
+ * <tr><td>{@code ingestionKey}</td><td>REQUIRED</td><td>The ingestion key. Can be set, and never be read again.</td></tr>
+ * <tr><td>{@code name}</td><td>{@code logdna}, {@code logdna-request}</td>
+ *     <td>The appender's name, in messages and states; numbered where it is taken.</td></tr>
+ * <tr><td>{@code enabled}</td><td>true</td><td>{@code false} ships nothing, needs no key, starts no thread.</td></tr>
+ * <tr><td>{@code endpoint}</td><td>{@code https://logs.logdna.com/logs/ingest}</td>
+ *     <td>Absolute http or https URL; without a path, {@code /logs/ingest} is added.</td></tr>
+ * <tr><td>{@code hostname}</td><td>the machine's name</td><td>At most 256 characters.</td></tr>
+ * <tr><td>{@code app}</td><td>the application's name</td><td>At most 512 characters.</td></tr>
+ * <tr><td>{@code env}, {@code ip}, {@code mac}</td><td>none</td><td>Left out when unset.</td></tr>
+ * <tr><td>{@code tags}</td><td>none</td><td>A list, or one comma-separated string; a tag has at most 80 characters.</td></tr>
+ * <tr><td>{@code meta}</td><td>none</td><td>Fixed fields for the {@code meta} of every line.</td></tr>
+ * <tr><td>{@code indexMeta}</td><td>true</td>
+ *     <td>{@code meta} as a JSON object, which is searchable, or as a string, which is only shown.</td></tr>
+ * <tr><td>{@code includesMdcKeys}, {@code excludesMdcKeys}</td><td>all, none</td>
+ *     <td>Which MDC entries become {@code meta}; excluding wins.</td></tr>
+ * <tr><td>{@code oversizeLines}</td><td>{@code split}</td>
+ *     <td>A line over the server's 16 KB is {@code split} into numbered parts, or cut ({@code truncate}).</td></tr>
+ * <tr><td>{@code parseJson}</td><td>true with a {@code layout}, else false</td>
+ *     <td>{@code false} keeps the server from parsing a line that ends in <code>}</code>.</td></tr>
+ * <tr><td>{@code bufferSize}</td><td>32MiB</td>
+ *     <td>All bytes held in memory for lines not yet delivered; at least twice {@code batchSize}.</td></tr>
+ * <tr><td>{@code queueSize}</td><td>65536</td>
+ *     <td>The most lines between the logging threads and the batcher; raised to 8192 where it is less.</td></tr>
+ * <tr><td>{@code neverBlock}</td><td>true</td>
+ *     <td>When the buffer is full: drop and count, or ({@code false}) make the logging thread wait.</td></tr>
+ * <tr><td>{@code discardingThreshold}</td><td>-1</td>
+ *     <td>Free lines of {@code queueSize}, and the same share of {@code bufferSize}, below which lines under WARN are
+ *     dropped. -1: a fifth, or none with {@code neverBlock: false}; 0: none.</td></tr>
+ * <tr><td>{@code batchSize}</td><td>2MiB</td><td>Uncompressed bytes that close a batch; 1 KiB to 9 MiB.</td></tr>
+ * <tr><td>{@code flushInterval}</td><td>1s</td><td>Age of the oldest line that closes a batch.</td></tr>
+ * <tr><td>{@code compression}</td><td>{@code gzip}</td><td>Or {@code none}.</td></tr>
+ * <tr><td>{@code connectionTimeout}, {@code timeout}</td><td>5s, 30s</td>
+ *     <td>To connect; from the first byte sent to the last byte read.</td></tr>
+ * <tr><td>{@code minRetryDelay}, {@code maxRetryDelay}</td><td>500ms, 30s</td>
+ *     <td>Exponential backoff between them, with full jitter; {@code Retry-After} wins, up to 5 minutes.</td></tr>
+ * <tr><td>{@code shutdownTimeout}</td><td>5s</td>
+ *     <td>The most time that an ending waits for lines, summed over all appenders and waits.</td></tr>
+ * </table>
+ *
+ * <p>And from {@link AbstractAppenderFactory}: {@code threshold}, {@code logFormat}, {@code layout}, {@code timeZone},
+ * {@code includeCallerData}, {@code filterFactories}, {@code messageRate}.
+ */
+@JsonTypeName("logdna")
+@ValidLogDnaOptions
+public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends AbstractAppenderFactory<E> {
+
+    private static final int DEFAULT_QUEUE_SIZE = 65_536;
+    private static final int SMALLEST_QUEUE_SIZE = 8_192;
+    private static final int LONGEST_HOSTNAME = 256;
+    private static final int LONGEST_APP = 512;
+    private static final int LONGEST_TAG = 80;
+    private static final int LARGEST_META = 8_192;
+    private static final String DEFAULT_ENDPOINT = "https://logs.logdna.com/logs/ingest";
+    private static final Pattern MAC = Pattern.compile("(\\p{XDigit}{2}[:-]){5}\\p{XDigit}{2}");
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x21-\\x7e]+");
+    private static final Set<String> LEVELS =
+            new LinkedHashSet<>(List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL"));
+
+    @Nullable
+    @JsonProperty(access = JsonProperty.Access.WRITE_ONLY)
+    private String ingestionKey;
+
+    @Nullable
+    @JsonProperty
+    private String name;
+
+    @JsonProperty
+    private boolean enabled = true;
+
+    @NotNull
+    @JsonProperty
+    private String endpoint = DEFAULT_ENDPOINT;
+
+    @Nullable
+    @JsonProperty
+    private String hostname;
+
+    @Nullable
+    @JsonProperty
+    private String app;
+
+    @Nullable
+    @JsonProperty
+    private String env;
+
+    @Nullable
+    @JsonProperty
+    private String ip;
+
+    @Nullable
+    @JsonProperty
+    private String mac;
+
+    @NotNull
+    @JsonProperty
+    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+    private List<@NotNull String> tags = List.of();
+
+    @NotNull
+    @JsonProperty
+    private Map<String, Object> meta = Map.of();
+
+    @JsonProperty
+    private boolean indexMeta = true;
+
+    @NotNull
+    @JsonProperty
+    private Set<@NotNull String> includesMdcKeys = Set.of();
+
+    @NotNull
+    @JsonProperty
+    private Set<@NotNull String> excludesMdcKeys = Set.of();
+
+    @NotNull
+    @JsonProperty
+    private String oversizeLines = "split";
+
+    @Nullable
+    @JsonProperty
+    private Boolean parseJson;
+
+    @NotNull
+    @JsonProperty
+    private DataSize bufferSize = DataSize.mebibytes(32);
+
+    @NotNull
+    @MinDataSize(value = 1, unit = DataSizeUnit.KIBIBYTES)
+    @MaxDataSize(value = 9, unit = DataSizeUnit.MEBIBYTES)
+    @JsonProperty
+    private DataSize batchSize = DataSize.mebibytes(2);
+
+    @NotNull
+    @MinDuration(value = 0, unit = TimeUnit.MILLISECONDS, inclusive = false)
+    @JsonProperty
+    private Duration flushInterval = Duration.seconds(1);
+
+    @NotNull
+    @JsonProperty
+    private String compression = "gzip";
+
+    @NotNull
+    @MinDuration(value = 0, unit = TimeUnit.MILLISECONDS, inclusive = false)
+    @JsonProperty
+    private Duration connectionTimeout = Duration.seconds(5);
+
+    @NotNull
+    @MinDuration(value = 0, unit = TimeUnit.MILLISECONDS, inclusive = false)
+    @JsonProperty
+    private Duration timeout = Duration.seconds(30);
+
+    @NotNull
+    @MinDuration(value = 0, unit = TimeUnit.MILLISECONDS, inclusive = false)
+    @JsonProperty
+    private Duration minRetryDelay = Duration.milliseconds(500);
+
+    @NotNull
+    @MinDuration(value = 0, unit = TimeUnit.MILLISECONDS, inclusive = false)
+    @JsonProperty
+    private Duration maxRetryDelay = Duration.seconds(30);
+
+    @NotNull
+    @MinDuration(value = 0, unit = TimeUnit.MILLISECONDS, inclusive = false)
+    @JsonProperty
+    private Duration shutdownTimeout = Duration.seconds(5);
+
+    /** Dropwizard's own field for it can't be read. */
+    private boolean neverBlock = true;
+
+    private String thresholdAsWritten = "";
+
+    /** Names only: the value of a mistyped {@code ingestionKey} is a key. */
+    private final Set<String> unknownOptions = new LinkedHashSet<>();
+
+    /** With the defaults of the table above. */
+    @SuppressWarnings("this-escape") // a setter of the superclass that only sets
+    public LogDnaAppenderFactory() {
+        super.setQueueSize(DEFAULT_QUEUE_SIZE);
+    }
+
+    @Override
+    public void setNeverBlock(boolean neverBlock) {
+        this.neverBlock = neverBlock;
+    }
+
+    /** Dropwizard would take INFO for an unknown level. */
+    @Override
+    public void setThreshold(String threshold) {
+        super.setThreshold(threshold);
+        thresholdAsWritten = threshold == null ? "" : threshold;
+    }
+
+    @JsonAnySetter
+    void setUnknown(String option, @Nullable Object value) {
+        unknownOptions.add(option);
+    }
+
+    @Override
+    public Appender<E> build(
+            LoggerContext context,
+            String applicationName,
+            LayoutFactory<E> layoutFactory,
+            LevelFilterFactory<E> levelFilterFactory,
+            AsyncAppenderFactory<E> asyncAppenderFactory) {
+        OptionsCheck.orThrow(this);
+        if (!enabled) {
+            return disabled(context);
+        }
+        // Dropwizard gives a filter that lets all pass to the appenders of both kinds of request log.
+        boolean requestLog = levelFilterFactory instanceof NullLevelFilterFactory;
+        ApplicationAppenders siblings = ApplicationAppenders.of(context);
+        String appenderName = siblings.nameFor(orElse(name, requestLog ? "logdna-request" : "logdna"));
+        URI uri = URI.create(endpoint());
+        String shownUri = IngestionUri.withoutQuery(uri);
+        Reporter reporter = new Reporter(appenderName, shownUri, siblings.metrics(), System::nanoTime);
+        String effectiveApp = orElse(app, applicationName);
+        boolean usesLayout = layout != null || (logFormat != null && !logFormat.isEmpty()) || requestLog;
+        Layout<E> lineLayout = usesLayout ? buildLayout(context, layoutFactory) : null;
+        EncoderPool<E> encoders = new EncoderPool<>(lineFormat(effectiveApp, lineLayout));
+        Shipper shipper = new Shipper(
+                appenderName,
+                shippingSettings(),
+                new JerseyIngestionClient(ingestionSettings(uri)),
+                new Notices(lineFormat(effectiveApp, null)),
+                reporter,
+                TimeAndChance.real());
+        LogDnaAppender<E> appender =
+                new LogDnaAppender<>(encoders, shipper, reporter, rate(), asJava(shutdownTimeout), siblings);
+        appender.setContext(context);
+        appender.setName(appenderName);
+        appender.addFilter(levelFilterFactory.build(threshold));
+        getFilterFactories().forEach(filter -> appender.addFilter(filter.build()));
+        appender.start();
+        siblings.describe(describe(appenderName, shownUri, effectiveApp));
+        return appender;
+    }
+
+    private Appender<E> disabled(LoggerContext context) {
+        DisabledAppender<E> appender = new DisabledAppender<>();
+        appender.setContext(context);
+        appender.setName(orElse(name, "logdna") + "-disabled");
+        appender.start();
+        return appender;
+    }
+
+    private <T extends DeferredProcessingAware> LineFormat<T> lineFormat(
+            String effectiveApp, @Nullable Layout<T> lineLayout) {
+        return new LineFormat<>(
+                effectiveApp,
+                blankToNull(env),
+                meta,
+                indexMeta,
+                includesMdcKeys,
+                excludesMdcKeys,
+                OversizeLines.valueOf(oversizeLines.toUpperCase(Locale.ROOT)),
+                parseJson == null ? layout != null : parseJson,
+                isIncludeCallerData(),
+                lineLayout);
+    }
+
+    private ShippingSettings shippingSettings() {
+        int lines = effectiveQueueSize();
+        long bytes = bufferSize.toBytes();
+        long linesKeptFree = linesKeptFree(lines);
+        BufferLimits limits = new BufferLimits(lines, bytes, linesKeptFree, bytes / lines * linesKeptFree);
+        return new ShippingSettings(
+                limits,
+                !neverBlock,
+                (int) batchSize.toBytes(),
+                asJava(flushInterval),
+                compression.equalsIgnoreCase("gzip"),
+                new RetryPolicy(asJava(minRetryDelay), asJava(maxRetryDelay)));
+    }
+
+    private long linesKeptFree(int lines) {
+        if (getDiscardingThreshold() >= 0) {
+            return getDiscardingThreshold();
+        }
+        return neverBlock ? lines / 5 : 0;
+    }
+
+    private int effectiveQueueSize() {
+        return Math.max(SMALLEST_QUEUE_SIZE, getQueueSize());
+    }
+
+    private IngestionSettings ingestionSettings(URI uri) {
+        String configured = blankToNull(hostname);
+        Supplier<String> host = configured == null ? HostName.ofThisMachine() : () -> configured;
+        return new IngestionSettings(
+                uri,
+                orElse(ingestionKey, ""),
+                host,
+                blankToNull(ip),
+                blankToNull(mac),
+                tags(),
+                asJava(connectionTimeout),
+                asJava(timeout),
+                null);
+    }
+
+    @Nullable
+    private MessageRate rate() {
+        Duration interval = getMessageRate();
+        return interval == null ? null : new MessageRate(interval.toNanoseconds(), System::nanoTime);
+    }
+
+    private String describe(String appenderName, String shownUri, String effectiveApp) {
+        String raised = getQueueSize() < SMALLEST_QUEUE_SIZE
+                ? " (queueSize was raised from " + getQueueSize() + " to " + SMALLEST_QUEUE_SIZE + " lines)"
+                : "";
+        return "Appender '" + appenderName + "' ships to " + shownUri + " as app '" + effectiveApp + "'; buffer "
+                + bufferSize + raised + ", spool none.";
+    }
+
+    /**
+     * What is wrong beyond the constraints of single fields: for each option what is allowed and, where it isn't
+     * obvious, what to do. Never a secret's value.
+     */
+    Map<String, String> problems() {
+        Map<String, String> problems = new LinkedHashMap<>();
+        unknownOptions.forEach(option -> problems.put(option, OptionsCheck.unknown(option, getClass())));
+        if (enabled) {
+            checkKey(problems);
+        }
+        if (!isUsable(endpoint())) {
+            problems.put(
+                    "endpoint",
+                    "must be an absolute http or https URL, without user and password in it, like " + DEFAULT_ENDPOINT);
+        }
+        checkNames(problems);
+        checkChoice(problems, "oversizeLines", oversizeLines, List.of("split", "truncate"));
+        checkChoice(problems, "compression", compression, List.of("gzip", "none"));
+        if (!thresholdAsWritten.isEmpty() && !isLevel(thresholdAsWritten)) {
+            problems.put("threshold", "must be one of " + LEVELS);
+        }
+        checkSizes(problems);
+        return problems;
+    }
+
+    private void checkKey(Map<String, String> problems) {
+        String key = ingestionKey;
+        if (key == null || key.isBlank()) {
+            problems.put(
+                    "ingestionKey",
+                    "must be set: take it from the account's settings, and set it here or in the environment variable"
+                            + " that is named here (or set enabled: false to ship nothing)");
+        } else if (key.contains("${")) {
+            problems.put(
+                    "ingestionKey",
+                    "still holds the name of a variable in ${...}: set that environment variable, and let the"
+                            + " application substitute it (in initialize: bootstrap.setConfigurationSourceProvider(new"
+                            + " SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), new"
+                            + " EnvironmentVariableSubstitutor())))");
+        } else if (!HEADER_VALUE.matcher(key).matches()) {
+            problems.put(
+                    "ingestionKey",
+                    "must consist of visible ASCII characters: there is white space, a line break or a control"
+                            + " character in it, perhaps at its end");
+        }
+    }
+
+    private void checkNames(Map<String, String> problems) {
+        if (hostname != null && hostname.length() > LONGEST_HOSTNAME) {
+            problems.put("hostname", "must have at most " + LONGEST_HOSTNAME + " characters");
+        }
+        if (app != null && app.length() > LONGEST_APP) {
+            problems.put("app", "must have at most " + LONGEST_APP + " characters");
+        }
+        String address = blankToNull(ip);
+        if (address != null && !InetAddresses.isInetAddress(address)) {
+            problems.put("ip", "must be an IP address, v4 or v6");
+        }
+        String hardware = blankToNull(mac);
+        if (hardware != null && !MAC.matcher(hardware).matches()) {
+            problems.put("mac", "must be a MAC address, like 00:1b:44:11:3a:b7");
+        }
+        if (tags != null && tags().stream().anyMatch(tag -> tag.length() > LONGEST_TAG)) {
+            problems.put("tags", "must each have at most " + LONGEST_TAG + " characters");
+        }
+        if (meta != null && meta.toString().length() > LARGEST_META) {
+            problems.put("meta", "must have at most " + LARGEST_META + " characters: it is sent with every line");
+        }
+    }
+
+    private void checkSizes(Map<String, String> problems) {
+        if (bufferSize != null && batchSize != null && bufferSize.toBytes() < 2 * batchSize.toBytes()) {
+            problems.put("bufferSize", "must be at least twice batchSize (2 x " + batchSize + ")");
+        }
+        if (minRetryDelay != null
+                && maxRetryDelay != null
+                && minRetryDelay.toNanoseconds() > maxRetryDelay.toNanoseconds()) {
+            problems.put("minRetryDelay", "must be at most maxRetryDelay (" + maxRetryDelay + ")");
+        }
+        if (getDiscardingThreshold() < -1 || getDiscardingThreshold() > effectiveQueueSize()) {
+            problems.put("discardingThreshold", "must be between -1 and queueSize (" + effectiveQueueSize() + ")");
+        }
+    }
+
+    private static void checkChoice(
+            Map<String, String> problems, String option, @Nullable String value, List<String> choices) {
+        if (value != null && !choices.contains(value.toLowerCase(Locale.ROOT))) {
+            problems.put(option, "must be one of " + choices);
+        }
+    }
+
+    private static boolean isUsable(String url) {
+        try {
+            URI uri = new URI(url);
+            boolean web = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+            return web && uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    /** YAML takes off for false and on for true. */
+    private static boolean isLevel(String text) {
+        String upper = text.strip().toUpperCase(Locale.ROOT);
+        return LEVELS.contains(upper) || upper.equals("TRUE") || upper.equals("FALSE");
+    }
+
+    private String endpoint() {
+        return endpoint == null ? "" : endpoint.strip();
+    }
+
+    private List<String> tags() {
+        return tags.stream()
+                .flatMap(tag -> Stream.of(tag.split(",", -1)))
+                .map(String::strip)
+                .filter(tag -> !tag.isEmpty())
+                .toList();
+    }
+
+    private static java.time.Duration asJava(Duration duration) {
+        return java.time.Duration.ofNanos(duration.toNanoseconds());
+    }
+
+    @Nullable
+    private static String blankToNull(@Nullable String text) {
+        return text == null || text.isBlank() ? null : text;
+    }
+
+    private static String orElse(@Nullable String text, String otherwise) {
+        return text == null || text.isBlank() ? otherwise : text;
+    }
+
+    @Override
+    public String toString() {
+        return "LogDnaAppenderFactory{enabled=" + enabled + ", ingestionKey=(not shown)}";
+    }
+}

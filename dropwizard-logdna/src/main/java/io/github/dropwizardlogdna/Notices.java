@@ -1,0 +1,33 @@
+package io.github.dropwizardlogdna;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import io.github.dropwizardlogdna.line.LineEncoder;
+import io.github.dropwizardlogdna.line.LineFormat;
+import io.github.dropwizardlogdna.shipping.NoticeEncoder;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+
+/** What the shipper itself has to say to the endpoint, as an ordinary line of the application. The batcher's. */
+final class Notices implements NoticeEncoder {
+
+    private final LineEncoder<ILoggingEvent> encoder;
+
+    Notices(LineFormat<ILoggingEvent> format) {
+        this.encoder = new LineEncoder<>(format);
+    }
+
+    @Override
+    public byte[] encode(String text) {
+        LoggingEvent event = new LoggingEvent();
+        event.setInstant(Instant.now());
+        event.setLevel(Level.WARN);
+        event.setLoggerName(Reporter.LOGGER);
+        event.setMessage(text);
+        event.setMDCPropertyMap(Map.of());
+        encoder.encode(event);
+        return Arrays.copyOf(encoder.buffer(), encoder.length());
+    }
+}

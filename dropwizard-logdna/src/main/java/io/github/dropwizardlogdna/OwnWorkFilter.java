@@ -1,0 +1,32 @@
+package io.github.dropwizardlogdna;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
+import io.github.dropwizardlogdna.shipping.ShippingThread;
+import jakarta.annotation.Nullable;
+import org.slf4j.Marker;
+
+/**
+ * Denies whatever the shipper's own threads log, to every appender: at DEBUG the JDK's HTTP client writes each header,
+ * the key included, and each request would make new lines to ship. The reports of this library pass.
+ *
+ * <p>It costs a comparison for each call of a logger. It has to be added anew for each configuration of the
+ * LoggerContext, whose reset forgets it.
+ */
+final class OwnWorkFilter extends TurboFilter {
+
+    @Override
+    public FilterReply decide(
+            @Nullable Marker marker,
+            Logger logger,
+            @Nullable Level level,
+            @Nullable String format,
+            @Nullable Object[] params,
+            @Nullable Throwable t) {
+        return ShippingThread.isCurrent() && !Reporter.isReport(logger.getName())
+                ? FilterReply.DENY
+                : FilterReply.NEUTRAL;
+    }
+}

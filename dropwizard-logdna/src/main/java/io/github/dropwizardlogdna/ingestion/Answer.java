@@ -1,0 +1,143 @@
+package io.github.dropwizardlogdna.ingestion;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.annotation.Nullable;
+import jakarta.ws.rs.core.Response.Status;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What the endpoint answered, and what that means. Pure: any thread may ask.
+ *
+ * @param status the status code; HTTP's are 100 to 599, but a server may send anything
+ * @param retryAfter the header {@code Retry-After}, if there was one
+ * @param body empty unless the status is {@link #MULTI_STATUS}; possibly cut short
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never copied
+record Answer(int status, @Nullable String retryAfter, byte[] body) {
+
+    /** The one status whose body matters: it holds a status for each line. */
+    static final int MULTI_STATUS = 207;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern CODE = Pattern.compile("[1-5][0-9][0-9]");
+
+    Verdict verdict(Body sent, Instant now) {
+        if (status == MULTI_STATUS) {
+            List<Outcome> lines = outcomeOfEachLine(sent);
+            if (lines.stream().anyMatch(outcome -> outcome != Outcome.DELIVERED)) {
+                long taken = lines.stream()
+                        .filter(outcome -> outcome == Outcome.DELIVERED)
+                        .count();
+                String reason = described() + ": " + taken + " of " + sent.lines() + " lines were taken";
+                return new Verdict(Outcome.DELIVERED_IN_PART, reason, retryAfter(now), lines);
+            }
+        }
+        Outcome outcome = outcome(status, sent.gzip());
+        return switch (outcome) {
+            case RETRY, KEY_REFUSED, SETTING_AT_FAULT ->
+                new Verdict(outcome, described() + meaning(outcome), retryAfter(now), List.of());
+            default -> Verdict.of(outcome, described() + meaning(outcome));
+        };
+    }
+
+    /** What a status means, be it that of the request or, in a 207, that of a line. */
+    static Outcome outcome(int status, boolean gzip) {
+        if (status >= 200 && status < 300) {
+            return Outcome.DELIVERED;
+        }
+        return switch (status) {
+            case 400, 422 -> Outcome.BAD_REQUEST;
+            case 401, 403 -> Outcome.KEY_REFUSED;
+            case 408, 425, 429 -> Outcome.RETRY;
+            case 413 -> Outcome.TOO_LARGE;
+            case 415 -> gzip ? Outcome.UNSUPPORTED_ENCODING : Outcome.SETTING_AT_FAULT;
+            default -> status >= 300 && status < 500 ? Outcome.SETTING_AT_FAULT : Outcome.RETRY;
+        };
+    }
+
+    private String described() {
+        if (status < 100 || status > 599) {
+            return "answered with a status that HTTP does not know (" + status + ")";
+        }
+        // Not the phrase that came with the answer: it may hold anything.
+        Status known = Status.fromStatusCode(status);
+        return "answered " + status + (known == null ? "" : " " + known.getReasonPhrase());
+    }
+
+    private String meaning(Outcome outcome) {
+        return switch (outcome) {
+            case DELIVERED, DELIVERED_IN_PART -> "";
+            case RETRY -> status == 429 ? ": too many requests" : "";
+            case KEY_REFUSED -> ": the ingestion key was refused; check ingestionKey";
+            case BAD_REQUEST -> ": a line or the request is malformed";
+            case TOO_LARGE -> ": the body is too large";
+            case UNSUPPORTED_ENCODING -> ": it can't read gzip";
+            case SETTING_AT_FAULT -> ": " + settingToCheck();
+        };
+    }
+
+    private String settingToCheck() {
+        return switch (status) {
+            case 402 -> "the account does not take lines; check its plan and its payment";
+            case 407 -> "a proxy wants credentials; check proxy";
+            case 404, 405 -> "no ingestion endpoint is there; check endpoint";
+            case 415 -> "it does not take JSON; check endpoint";
+            default ->
+                status < 400
+                        ? "redirects are not followed, as the ingestion key would travel along; check endpoint"
+                        : "the request was refused; check endpoint, proxy and the account";
+        };
+    }
+
+    private Optional<Duration> retryAfter(Instant now) {
+        return retryAfter == null ? Optional.empty() : RetryAfter.parse(retryAfter, now);
+    }
+
+    /**
+     * The outcomes that {@code {"status":[200,400,...]}} tells; none where it does not fit the lines: what it means is
+     * not known for this path, and whoever answers 207 has understood the request.
+     */
+    private List<Outcome> outcomeOfEachLine(Body sent) {
+        JsonNode codes = codes();
+        if (codes == null || codes.size() != sent.lines()) {
+            return List.of();
+        }
+        List<Outcome> outcomes = new ArrayList<>(codes.size());
+        for (JsonNode code : codes) {
+            // Numbers as well as strings of digits; objects and arrays have no text.
+            String digits = code.asText();
+            if (!CODE.matcher(digits).matches()) {
+                return List.of();
+            }
+            outcomes.add(outcome(Integer.parseInt(digits), sent.gzip()));
+        }
+        return outcomes;
+    }
+
+    @Nullable
+    private JsonNode codes() {
+        try {
+            JsonNode root = JSON.readTree(body);
+            JsonNode codes = root == null ? null : root.get("status");
+            return codes != null && codes.isArray() ? codes : null;
+        } catch (JsonProcessingException e) {
+            return null;
+        } catch (IOException e) {
+            throw new AssertionError("bytes in memory can always be read", e);
+        }
+    }
+
+    /** Without the body. */
+    @Override
+    public String toString() {
+        return "Answer[" + status + "]";
+    }
+}

@@ -1,0 +1,112 @@
+package io.github.dropwizardlogdna.ingestion;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+
+/**
+ * Says in words for a person why there was no answer.
+ *
+ * <p>Quotes the message of an exception only where the network or TLS has written it: others of the JDK's hold the URL
+ * with its query, or a header's value.
+ */
+final class Diagnosis {
+
+    private static final int MAX_QUOTE = 200;
+
+    private Diagnosis() {}
+
+    static String of(Throwable failure, IngestionSettings settings) {
+        String endpoint = IngestionUri.origin(settings.endpoint());
+        // A cause may be its own cause's cause.
+        List<Throwable> causes = Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .filter(cause -> !(cause instanceof NotSentException))
+                .limit(20)
+                .toList();
+        // TLS comes after what may have broken underneath, and wraps it.
+        return first(causes, UnknownHostException.class)
+                .map(e -> "unknown host " + quoted(e))
+                .or(() -> first(causes, ConnectException.class).map(e -> cannotConnect(endpoint, e)))
+                .or(() -> first(causes, NoRouteToHostException.class).map(e -> cannotConnect(endpoint, e)))
+                .or(() -> first(causes, SocketTimeoutException.class).map(e -> tooLate(endpoint, e, settings)))
+                .or(() -> first(causes, SocketException.class).map(e -> broken(endpoint, e)))
+                .or(() -> first(causes, SSLException.class).map(e -> tls(endpoint, e, causes)))
+                .or(() -> first(causes, IllegalArgumentException.class)
+                        .map(e -> "the request could not be made: "
+                                + "a header or the URL holds an illegal character; check ingestionKey and endpoint"))
+                .or(() -> first(causes, IOException.class).map(e -> other(endpoint, e)))
+                .orElseGet(() -> failed(endpoint, causes.get(causes.size() - 1)));
+    }
+
+    static String inWords(Duration duration) {
+        return duration.toMillisPart() == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
+    }
+
+    private static String tls(String endpoint, SSLException e, List<Throwable> causes) {
+        boolean untrusted = first(causes, CertPathBuilderException.class).isPresent()
+                || first(causes, CertPathValidatorException.class).isPresent();
+        return "TLS with " + endpoint + " failed: "
+                + (untrusted ? "its certificate is not trusted; check tls (" + quoted(e) + ")" : quoted(e));
+    }
+
+    private static String cannotConnect(String endpoint, SocketException e) {
+        return "can't connect to " + endpoint + ": " + quoted(e);
+    }
+
+    private static String tooLate(String endpoint, SocketTimeoutException e, IngestionSettings settings) {
+        // The JDK has one type for both: "Connect timed out" and "Read timed out".
+        return quoted(e).toLowerCase(Locale.ROOT).contains("connect")
+                ? "no connection to " + endpoint + " within " + inWords(settings.connectionTimeout())
+                : "no answer from " + endpoint + " within " + inWords(settings.timeout());
+    }
+
+    private static String broken(String endpoint, SocketException e) {
+        return quoted(e).startsWith("Unexpected end of file")
+                ? endpoint + " closed the connection without an answer"
+                : "the connection to " + endpoint + " broke: " + quoted(e);
+    }
+
+    private static String other(String endpoint, IOException e) {
+        String message = quoted(e);
+        if (message.startsWith("Unable to tunnel through proxy")) {
+            return "no way to " + endpoint + "; check proxy (" + message + ")";
+        }
+        if (message.startsWith("Error writing request body")
+                || message.startsWith("Incomplete output stream")
+                || message.startsWith("insufficient data written")) {
+            return endpoint + " closed the connection while the request was being sent";
+        }
+        if (message.startsWith("Invalid Http response")) {
+            return endpoint + " did not answer in HTTP; check endpoint";
+        }
+        return failed(endpoint, e);
+    }
+
+    private static String failed(String endpoint, Throwable e) {
+        return "the request to " + endpoint + " failed: " + e.getClass().getSimpleName();
+    }
+
+    private static String quoted(Throwable e) {
+        String message = e.getMessage();
+        if (message == null) {
+            return e.getClass().getSimpleName();
+        }
+        String line = message.replaceAll("\\p{Cntrl}+", " ").trim();
+        return line.length() > MAX_QUOTE ? line.substring(0, MAX_QUOTE) + "..." : line;
+    }
+
+    private static <T extends Throwable> Optional<T> first(List<Throwable> causes, Class<T> type) {
+        return causes.stream().filter(type::isInstance).map(type::cast).findFirst();
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.dropwizardlogdna.ingestion;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What became of one request.
+ *
+ * @param outcome what it means for the lines
+ * @param reason in words, for a person who reads it at night: what was answered or what went wrong, and, where a
+ *     setting is at fault, which one to look at. Never holds the key, a body or a password
+ * @param retryAfter how long the endpoint asked to be left alone, if it did, and at most {@link #MAX_RETRY_AFTER}
+ * @param lines the fate of each line, in order; empty unless the outcome is {@link Outcome#DELIVERED_IN_PART}
+ */
+public record Verdict(Outcome outcome, String reason, Optional<Duration> retryAfter, List<Outcome> lines) {
+
+    /** The longest {@code Retry-After} that is honoured. */
+    public static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
+
+    public Verdict {
+        lines = List.copyOf(lines);
+    }
+
+    static Verdict of(Outcome outcome, String reason) {
+        return new Verdict(outcome, reason, Optional.empty(), List.of());
+    }
+}

@@ -1,0 +1,22 @@
+package io.github.dropwizardlogdna.line;
+
+/**
+ * What the server takes of a line. It documents 16 KB and 32 KB and does not say whether a KB is 1,000 or 1,024 bytes,
+ * so everything stays under the smaller one.
+ */
+final class Limits {
+
+    /** Bytes of UTF-8 in {@code line}, before escaping. */
+    static final int LINE_BYTES = 16_000 - 1;
+
+    /** Bytes of JSON in {@code meta}. */
+    static final int META_BYTES = 32_000 - 1;
+
+    /** UTF-16 characters in {@code app}. */
+    static final int APP_CHARS = 512;
+
+    /** The most lines that one event is split into. */
+    static final int PARTS = 64;
+
+    private Limits() {}
+}

@@ -1,0 +1,348 @@
+package io.github.dropwizardlogdna.line;
+
+import static io.github.dropwizardlogdna.line.JsonBuffer.ascii;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ch.qos.logback.access.common.spi.IAccessEvent;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Layout;
+import ch.qos.logback.core.spi.DeferredProcessingAware;
+import jakarta.annotation.Nullable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.slf4j.Marker;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * Makes the bytes of an event's line or lines.
+ *
+ * <p>Each wire line is a complete JSON object followed by a comma and a newline, and there is no other newline among
+ * the bytes. For an ordinary event nothing is allocated but what Logback allocates.
+ *
+ * <p>For one thread at a time, and not from within itself: what an event's {@code toString} logs needs another encoder.
+ * The caller copies the bytes before the next call; of the event itself nothing is kept.
+ *
+ * @param <E> {@code ILoggingEvent} or {@code IAccessEvent}
+ */
+public final class LineEncoder<E extends DeferredProcessingAware> {
+
+    private static final byte[] BYTES_CUT_START = " … [".getBytes(UTF_8);
+    private static final byte[] BYTES_CUT_END = ascii(" bytes cut]");
+
+    /** Ends a chain of marker references that makes up new names for ever. */
+    private static final int MAX_MARKERS = 256;
+
+    private static final int SERVER_ERROR = 500;
+
+    private final LineFormat<E> format;
+    private final Envelope envelope;
+    private final JsonBuffer wire = new JsonBuffer();
+    /** Where meta is built that ships as a string. */
+    private final JsonBuffer quotedMeta = new JsonBuffer();
+
+    private final QuotedStrings names = new QuotedStrings();
+    private final Fields fields = new Fields();
+    private final List<String> markers = new ArrayList<>();
+    private final MetaWriter metaWriter = new MetaWriter(fields, markers, names);
+    private final Cuts cuts;
+    private boolean fellBack;
+
+    /** Made once, because a map is iterated without garbage only so. */
+    private final BiConsumer<String, Object> putFixed = fields::put;
+
+    private final BiConsumer<String, Object> putFixedUnlessOwn = this::putFixedUnlessOwn;
+    private final BiConsumer<String, String> putMdc = this::putMdc;
+
+    public LineEncoder(LineFormat<E> format) {
+        this(format, new Envelope(format));
+    }
+
+    private LineEncoder(LineFormat<E> format, Envelope envelope) {
+        this.format = format;
+        this.envelope = envelope;
+        this.cuts = new Cuts(!format.parseJson());
+    }
+
+    /** Another encoder of the same format, which shares what does not change. */
+    public LineEncoder<E> sibling() {
+        return new LineEncoder<>(format, envelope);
+    }
+
+    /**
+     * Encodes an event and returns the number of wire lines: 1, or the number of parts of a long one.
+     *
+     * <p>When anything of the event can't be had, it is encoded as its bare message, and {@link #fellBack} says so.
+     * Throws only when not even that can be had.
+     */
+    public int encode(E event) {
+        wire.clear();
+        fellBack = false;
+        try {
+            return encodeWhole(event);
+        } catch (Throwable e) {
+            // Whatever it was, the application must not notice, and a bare line says more than none. It is not kept:
+            // the message of what was thrown may hold what was logged.
+            fellBack = true;
+            wire.clear();
+            fields.clear();
+            return encodeBare(event);
+        } finally {
+            fields.clear();
+            markers.clear();
+        }
+    }
+
+    /** The wire lines of the last event, up to {@link #length()}; overwritten by the next. */
+    public byte[] buffer() {
+        return wire.bytes();
+    }
+
+    public int length() {
+        return wire.length();
+    }
+
+    /** Whether the last event was encoded as its bare message, because something in it failed. */
+    public boolean fellBack() {
+        return fellBack;
+    }
+
+    /** Forgets the bytes of the last event, and gives back what a huge one took. For an encoder that goes idle. */
+    public void clear() {
+        wire.clear();
+        quotedMeta.clear();
+    }
+
+    private int encodeWhole(E event) {
+        String text = text(event);
+        if (!Cuts.isOversize(text)) {
+            cuts.none(text);
+        } else if (format.oversizeLines() == OversizeLines.TRUNCATE || isJson(text)) {
+            cuts.truncate(text);
+        } else {
+            cuts.split(text);
+        }
+        if (event instanceof ILoggingEvent logging) {
+            int repeated = collect(logging);
+            return write(logging.getTimeStamp(), logging.getLevel(), text, repeated);
+        }
+        IAccessEvent access = (IAccessEvent) event;
+        int repeated = collect(access);
+        return write(access.getTimeStamp(), level(access), text, repeated);
+    }
+
+    /** Nothing here calls what the program wrote, except for the getters of a home-made event. */
+    private int encodeBare(E event) {
+        if (event instanceof ILoggingEvent logging) {
+            String text = Values.text(logging.getMessage());
+            cutBare(text);
+            fields.own("logger", name(logging.getLoggerName()));
+            return write(logging.getTimeStamp(), logging.getLevel(), text, fields.size());
+        }
+        IAccessEvent access = (IAccessEvent) event;
+        String text = LineText.of(access);
+        cutBare(text);
+        return write(access.getTimeStamp(), level(access), text, fields.size());
+    }
+
+    private void cutBare(String text) {
+        if (Cuts.isOversize(text)) {
+            cuts.truncate(text);
+        } else {
+            cuts.none(text);
+        }
+    }
+
+    private String text(E event) {
+        Layout<E> layout = format.layout();
+        if (layout != null) {
+            return LineText.withoutTrailingLineBreaks(Values.text(layout.doLayout(event)));
+        }
+        return event instanceof ILoggingEvent logging ? LineText.of(logging) : LineText.of((IAccessEvent) event);
+    }
+
+    /** Whether a layout printed JSON, whose parts would be none. */
+    private boolean isJson(String text) {
+        return format.layout() != null && LineText.endsInBrace(text, 0, text.length());
+    }
+
+    /** Fills the fields, and returns how many of them are repeated in each part. */
+    private int collect(ILoggingEvent event) {
+        collectParts();
+        fields.own("logger", name(event.getLoggerName()));
+        fields.own("thread", thread(event.getThreadName()));
+        int repeated = fields.size();
+
+        List<Marker> eventMarkers = event.getMarkerList();
+        if (eventMarkers != null && !eventMarkers.isEmpty()) {
+            for (int i = 0; i < eventMarkers.size(); i++) {
+                collectMarker(eventMarkers.get(i));
+            }
+            fields.own("markers", markers);
+        }
+        fields.own("exception", event.getThrowableProxy());
+        if (format.includeCallerData()) {
+            fields.own("caller", caller(event.getCallerData()));
+        }
+
+        envelope.forEachFixed(putFixed);
+        Map<String, String> mdc = event.getMDCPropertyMap();
+        if (mdc != null && !mdc.isEmpty()) {
+            mdc.forEach(putMdc);
+        }
+        List<KeyValuePair> pairs = event.getKeyValuePairs();
+        if (pairs != null) {
+            for (int i = 0; i < pairs.size(); i++) {
+                put(pairs.get(i));
+            }
+        }
+        return repeated;
+    }
+
+    private int collect(IAccessEvent event) {
+        collectParts();
+        fields.own("method", present(event.getMethod()));
+        String uri = event.getRequestURI();
+        fields.own("uri", uri == null ? null : present(LineText.withoutQuery(uri)));
+        int repeated = fields.size();
+
+        fields.own("status", present(event.getStatusCode()));
+        fields.own("bytes", present(event.getContentLength()));
+        fields.own("elapsedMs", present(event.getElapsedTime()));
+        fields.own("remoteAddress", present(event.getRemoteAddr()));
+        fields.own("userAgent", present(event.getRequestHeader("User-Agent")));
+        fields.own("protocol", present(event.getProtocol()));
+        envelope.forEachFixed(putFixedUnlessOwn);
+        return repeated;
+    }
+
+    private void collectParts() {
+        if (cuts.parts() > 1) {
+            fields.ownParts(cuts.parts());
+        }
+    }
+
+    private void putFixedUnlessOwn(String name, Object value) {
+        if (!fields.hasOwn(name)) {
+            fields.put(name, value);
+        }
+    }
+
+    private void putMdc(@Nullable String key, @Nullable String value) {
+        if (key != null && value != null && isIncluded(key)) {
+            fields.put(key, Values.text(value));
+        }
+    }
+
+    private boolean isIncluded(String mdcKey) {
+        Set<String> includes = format.includesMdcKeys();
+        Set<String> excludes = format.excludesMdcKeys();
+        return (includes.isEmpty() || includes.contains(mdcKey)) && (excludes.isEmpty() || !excludes.contains(mdcKey));
+    }
+
+    private void put(@Nullable KeyValuePair pair) {
+        if (pair != null && pair.key != null) {
+            Object value = Values.of(pair.value);
+            if (value != null) {
+                fields.put(pair.key, value);
+            }
+        }
+    }
+
+    /** A marker and what it refers to, each name once, which also ends a cycle. */
+    private void collectMarker(@Nullable Marker marker) {
+        if (marker == null || markers.size() == MAX_MARKERS) {
+            return;
+        }
+        String name = Values.text(marker.getName());
+        if (markers.contains(name)) {
+            return;
+        }
+        markers.add(name);
+        if (marker.hasReferences()) {
+            for (Iterator<Marker> references = marker.iterator(); references.hasNext(); ) {
+                collectMarker(references.next());
+            }
+        }
+    }
+
+    @Nullable
+    private static StackTraceElement caller(@Nullable StackTraceElement[] callerData) {
+        if (callerData == null || callerData.length == 0 || callerData[0] == null) {
+            return null;
+        }
+        // What Logback calls a caller it does not know.
+        return callerData[0].getClassName().equals("?") ? null : callerData[0];
+    }
+
+    @Nullable
+    private Object thread(@Nullable String name) {
+        return name == null ? null : name(name, ThreadNames.end(name));
+    }
+
+    @Nullable
+    private Object name(@Nullable String name) {
+        return name == null ? null : name(name, name.length());
+    }
+
+    /** As bytes, if it is short enough to be kept. */
+    private Object name(String name, int end) {
+        return end <= QuotedStrings.MAX_CHARS ? names.quoted(name, end) : Values.text(name.substring(0, end));
+    }
+
+    /** The text, unless it is missing, for which logback-access also has a dash. */
+    @Nullable
+    private static String present(@Nullable String text) {
+        return text == null || text.equals(IAccessEvent.NA) ? null : Values.text(text);
+    }
+
+    @Nullable
+    private static Long present(long number) {
+        return number < 0 ? null : number;
+    }
+
+    private static Level level(IAccessEvent event) {
+        return event.getStatusCode() >= SERVER_ERROR ? Level.WARN : Level.INFO;
+    }
+
+    private int write(long timestamp, @Nullable Level level, String text, int repeated) {
+        int parts = cuts.parts();
+        for (int part = 0; part < parts; part++) {
+            if (part > 0) {
+                fields.part(part + 1, repeated);
+            }
+            wire.raw(envelope.start);
+            wire.number(timestamp);
+            wire.raw(envelope.line);
+            int start = cuts.start(part);
+            int end = cuts.end(part);
+            wire.text(text, start, end);
+            if (part == parts - 1 && cuts.missingBytes() > 0) {
+                wire.raw(BYTES_CUT_START);
+                wire.number(cuts.missingBytes());
+                wire.raw(BYTES_CUT_END);
+            } else if (!format.parseJson() && LineText.endsInBrace(text, start, end)) {
+                // The vendor's documentation suggests a period to keep a line from being parsed.
+                wire.raw('.');
+            }
+            wire.raw(envelope.afterText(level));
+            writeMeta();
+            wire.raw(envelope.end);
+        }
+        return parts;
+    }
+
+    private void writeMeta() {
+        if (format.indexMeta()) {
+            metaWriter.write(wire);
+        } else {
+            quotedMeta.clear();
+            metaWriter.write(quotedMeta);
+            wire.quoted(quotedMeta);
+        }
+    }
+}

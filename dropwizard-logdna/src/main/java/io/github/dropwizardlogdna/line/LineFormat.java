@@ -1,0 +1,41 @@
+package io.github.dropwizardlogdna.line;
+
+import ch.qos.logback.core.Layout;
+import ch.qos.logback.core.spi.DeferredProcessingAware;
+import jakarta.annotation.Nullable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the lines of one appender look like. Immutable, and shared by all of its encoders.
+ *
+ * @param app the name of the application; of a longer one the first 512 characters are used
+ * @param env left out of the lines when null
+ * @param meta fixed fields; maps and lists in it become objects and arrays, null values are left out
+ * @param indexMeta whether {@code meta} is an object (searchable) or a string that holds JSON (shown only)
+ * @param includesMdcKeys which MDC entries become fields; all of them when empty
+ * @param excludesMdcKeys which MDC entries don't, even when they are included
+ * @param parseJson whether the server may parse a line that ends in a brace; if not, it gets a period behind it
+ * @param layout prints the line; without one it is the message and the stack trace. It is called by many threads at once
+ * @param <E> {@code ILoggingEvent} or {@code IAccessEvent}
+ */
+public record LineFormat<E extends DeferredProcessingAware>(
+        String app,
+        @Nullable String env,
+        Map<String, Object> meta,
+        boolean indexMeta,
+        Set<String> includesMdcKeys,
+        Set<String> excludesMdcKeys,
+        OversizeLines oversizeLines,
+        boolean parseJson,
+        boolean includeCallerData,
+        @Nullable Layout<E> layout) {
+
+    public LineFormat {
+        meta = Collections.unmodifiableMap(new LinkedHashMap<>(meta));
+        includesMdcKeys = Set.copyOf(includesMdcKeys);
+        excludesMdcKeys = Set.copyOf(excludesMdcKeys);
+    }
+}

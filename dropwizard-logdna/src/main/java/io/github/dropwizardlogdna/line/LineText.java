@@ -1,0 +1,63 @@
+package io.github.dropwizardlogdna.line;
+
+import ch.qos.logback.access.common.spi.IAccessEvent;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.CoreConstants;
+
+/** The text of a line, where no layout prints it, and what matters about its end. */
+final class LineText {
+
+    private LineText() {}
+
+    /** The message, and the stack trace where there is one. */
+    static String of(ILoggingEvent event) {
+        String message = Values.text(event.getFormattedMessage());
+        IThrowableProxy throwable = event.getThrowableProxy();
+        if (throwable == null) {
+            return message;
+        }
+        return message
+                + CoreConstants.LINE_SEPARATOR
+                + withoutTrailingLineBreaks(ThrowableProxyUtil.asString(throwable));
+    }
+
+    /** The method, the URI without its query, and the status. */
+    static String of(IAccessEvent event) {
+        return event.getMethod() + ' ' + withoutQuery(event.getRequestURI()) + ' ' + event.getStatusCode();
+    }
+
+    static String withoutQuery(String uri) {
+        int query = uri.indexOf('?');
+        return query < 0 ? uri : uri.substring(0, query);
+    }
+
+    static String withoutTrailingLineBreaks(String text) {
+        int end = text.length();
+        while (end > 0 && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\r')) {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
+    /** Whether the server would take the characters from {@code from} to {@code to} for JSON. */
+    static boolean endsInBrace(String text, int from, int to) {
+        int last = lastVisible(text, from, to);
+        return last >= from && text.charAt(last) == '}';
+    }
+
+    /** Where the last character is that is no white space, or one less than {@code from}. */
+    static int lastVisible(String text, int from, int to) {
+        int last = to - 1;
+        while (last >= from && isBlank(text.charAt(last))) {
+            last--;
+        }
+        return last;
+    }
+
+    /** Generous, as it is not known what the server trims; the last one is the byte order mark, which JavaScript does. */
+    private static boolean isBlank(char c) {
+        return c <= ' ' || (c >= 0x7f && (Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\uFEFF'));
+    }
+}

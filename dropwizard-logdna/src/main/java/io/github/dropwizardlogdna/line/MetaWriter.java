@@ -1,0 +1,194 @@
+package io.github.dropwizardlogdna.line;
+
+import static io.github.dropwizardlogdna.line.JsonBuffer.ascii;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import java.util.List;
+
+/**
+ * Writes the fields of an event as {@code meta}, within what the server takes. Keeps nothing of its own, and looks into
+ * what its encoder has collected; so it is for one thread at a time, too.
+ */
+final class MetaWriter {
+
+    /** The shortest that values are cut to, before whole fields are left out. */
+    private static final int MIN_VALUE_CHARS = 16;
+
+    private static final String CUT = "… [cut]";
+    private static final byte[] CUT_BYTES = CUT.getBytes(UTF_8);
+    private static final byte[] TRUE = ascii("true");
+    private static final byte[] FALSE = ascii("false");
+    private static final byte[] CLASS = ascii("\"class\":");
+    private static final byte[] MESSAGE = ascii(",\"message\":");
+    private static final byte[] METHOD = ascii(",\"method\":");
+    private static final byte[] FILE = ascii(",\"file\":");
+    private static final byte[] LINE = ascii(",\"line\":");
+    /** The digits of a count, and the punctuation around a field. */
+    private static final int LEFT_OUT_BYTES = 16;
+
+    private final Fields fields;
+    private final List<String> markers;
+    private final QuotedStrings names;
+
+    MetaWriter(Fields fields, List<String> markers, QuotedStrings names) {
+        this.fields = fields;
+        this.markers = markers;
+        this.names = names;
+    }
+
+    /** Writes the fields; if they are too much, with the longest values cut; if that doesn't help, some of them. */
+    void write(JsonBuffer json) {
+        int start = json.length();
+        if (writeFields(json, Limits.META_BYTES)) {
+            return;
+        }
+        // A larger cap never makes the whole shorter, so the largest that fits can be searched for.
+        int fits = 0;
+        int low = MIN_VALUE_CHARS;
+        int high = Limits.META_BYTES;
+        while (low <= high) {
+            int cap = (low + high) >>> 1;
+            json.rewind(start);
+            if (writeFields(json, cap)) {
+                fits = cap;
+                low = cap + 1;
+            } else {
+                high = cap - 1;
+            }
+        }
+        json.rewind(start);
+        if (fits > 0) {
+            writeFields(json, fits);
+        } else {
+            writeFieldsThatFit(json);
+        }
+    }
+
+    /** Writes all fields, unless that gets too long, which ends it at once. */
+    private boolean writeFields(JsonBuffer json, int cap) {
+        int start = json.length();
+        json.raw('{');
+        for (int i = 0; i < fields.size(); i++) {
+            if (i > 0) {
+                json.raw(',');
+            }
+            if (!writeField(json, i, cap) || json.length() - start >= Limits.META_BYTES) {
+                return false;
+            }
+        }
+        json.raw('}');
+        return true;
+    }
+
+    private void writeFieldsThatFit(JsonBuffer json) {
+        String leftOutName = fields.unused("_fieldsLeftOut");
+        int start = json.length();
+        int room = Limits.META_BYTES - leftOutName.length() - LEFT_OUT_BYTES;
+        int leftOut = 0;
+        json.raw('{');
+        for (int i = 0; i < fields.size(); i++) {
+            int before = json.length();
+            if (writeField(json, i, MIN_VALUE_CHARS) && json.length() - start < room) {
+                json.raw(',');
+            } else {
+                json.rewind(before);
+                leftOut++;
+            }
+        }
+        json.string(leftOutName);
+        json.raw(':');
+        json.number(leftOut);
+        json.raw('}');
+    }
+
+    /** Writes a name and a value, or not all of it and false, if the name alone is too long for any meta. */
+    private boolean writeField(JsonBuffer json, int i, int cap) {
+        String name = fields.shippedName(i);
+        if (name.length() <= QuotedStrings.MAX_CHARS) {
+            json.raw(names.quoted(name, name.length()));
+        } else if (name.length() < Limits.META_BYTES) {
+            json.string(name);
+        } else {
+            return false;
+        }
+        json.raw(':');
+        Object value = fields.value(i);
+        if (value instanceof String text) {
+            writeText(json, text, cap);
+        } else if (value instanceof byte[] bytes) {
+            json.raw(bytes);
+        } else if (value instanceof Number number) {
+            writeNumber(json, number);
+        } else if (value instanceof Boolean flag) {
+            json.raw(flag ? TRUE : FALSE);
+        } else if (value instanceof IThrowableProxy exception) {
+            writeException(json, exception, cap);
+        } else if (value instanceof StackTraceElement caller) {
+            writeCaller(json, caller, cap);
+        } else {
+            writeMarkers(json, cap);
+        }
+        return true;
+    }
+
+    private static void writeText(JsonBuffer json, String text, int cap) {
+        if (text.length() <= cap) {
+            json.string(text);
+        } else {
+            json.raw('"');
+            json.text(text, 0, Utf8.boundary(text, cap - CUT.length()));
+            json.raw(CUT_BYTES);
+            json.raw('"');
+        }
+    }
+
+    private static void writeNumber(JsonBuffer json, Number number) {
+        if (number instanceof Integer || number instanceof Long || number instanceof Short || number instanceof Byte) {
+            json.number(number.longValue());
+        } else {
+            String digits = number.toString();
+            json.text(digits, 0, digits.length());
+        }
+    }
+
+    private static void writeException(JsonBuffer json, IThrowableProxy exception, int cap) {
+        json.raw('{');
+        json.raw(CLASS);
+        writeText(json, Values.text(exception.getClassName()), cap);
+        if (exception.getMessage() != null) {
+            json.raw(MESSAGE);
+            writeText(json, Values.text(exception.getMessage()), cap);
+        }
+        json.raw('}');
+    }
+
+    private static void writeCaller(JsonBuffer json, StackTraceElement caller, int cap) {
+        json.raw('{');
+        json.raw(CLASS);
+        writeText(json, caller.getClassName(), cap);
+        json.raw(METHOD);
+        writeText(json, caller.getMethodName(), cap);
+        if (caller.getFileName() != null) {
+            json.raw(FILE);
+            writeText(json, caller.getFileName(), cap);
+        }
+        if (caller.getLineNumber() >= 0) {
+            json.raw(LINE);
+            json.number(caller.getLineNumber());
+        }
+        json.raw('}');
+    }
+
+    private void writeMarkers(JsonBuffer json, int cap) {
+        int start = json.length();
+        json.raw('[');
+        for (int i = 0; i < markers.size() && json.length() - start <= Limits.META_BYTES; i++) {
+            if (i > 0) {
+                json.raw(',');
+            }
+            writeText(json, markers.get(i), cap);
+        }
+        json.raw(']');
+    }
+}

@@ -1,0 +1,239 @@
+package io.github.dropwizardlogdna.shipping;
+
+import jakarta.annotation.Nullable;
+
+/**
+ * Makes batches of lines, and puts them into the store. Owned by the batcher's thread; {@link #flush}, {@link #oldest}
+ * and {@link #storeShrank} are for the others.
+ *
+ * <p>A batch closes when it is full; when its oldest line is due and at most the batch in flight is before it (where
+ * more wait, an earlier end would not deliver anything earlier, and recovery from an outage would be many small
+ * requests instead of few full ones); or when somebody asked for a flush. Until then lines stay in the hand-off, where
+ * they cost nothing, unless there are many.
+ */
+final class Batcher {
+
+    private static final long NONE = Long.MIN_VALUE;
+    /** No line of log is shorter on the wire: tells how many lines some bytes can be at the most. */
+    private static final int SHORTEST_LINE = 64;
+
+    private final HandOff handOff;
+    private final BatchStore store;
+    private final Ledger ledger;
+    private final EndpointTraits traits;
+    private final LossReport losses;
+    private final Runnable wakeSender;
+    private final int batchSize;
+    private final long flushInterval;
+    private final long drainAt;
+
+    @Nullable
+    private OpenBatch open;
+    /** The bytes that the open batch holds of the budget. */
+    private long openHeld;
+
+    /** When the oldest line here, in the hand-off or in the open batch, was handed over: then or a little earlier. */
+    private volatile long oldest = NONE;
+
+    private long lastStep = NONE;
+    private long seenAtLastStep;
+
+    /** How many threads are waiting for everything to be sent at once. */
+    private volatile boolean flush;
+
+    private volatile boolean heldBack;
+
+    Batcher(Pipeline pipeline, ShippingSettings settings, Runnable wakeSender) {
+        this.handOff = pipeline.handOff();
+        this.store = pipeline.store();
+        this.ledger = pipeline.ledger();
+        this.traits = pipeline.traits();
+        this.losses = pipeline.losses();
+        this.wakeSender = wakeSender;
+        this.batchSize = settings.batchSize();
+        this.flushInterval = settings.flushInterval().toNanos();
+        // Half of the lines that the hand-off may hold: with short lines and large batches, that comes first.
+        this.drainAt = Math.max(1, settings.limits().maxLines() / 2 * SHORTEST_LINE);
+    }
+
+    /**
+     * Does what there is to do at {@code now}, and returns after how many nanoseconds there may be more;
+     * {@link Signal#FOREVER} where only a new line, a flush or the sender can be the reason.
+     */
+    long step(long now) {
+        long untilReport = losses.step(now);
+        if (oldest == NONE && handOff.waitingBytes() > 0) {
+            oldest = now;
+        }
+        boolean flushing = flush;
+        boolean close = flushing || (isDue(now) && mayCloseEarly());
+        if (close || handOff.waitingBytes() >= drainThreshold()) {
+            drain();
+        }
+        if (close && open != null) {
+            close();
+        }
+        if (open == null && handOff.waitingBytes() == 0) {
+            oldest = NONE;
+        }
+        lastStep = now;
+        seenAtLastStep = handOff.totalBytes();
+        return Math.min(untilReport, untilNextStep(now, flushing));
+    }
+
+    private long untilNextStep(long now, boolean flushing) {
+        boolean due = isDue(now);
+        // First the flag, then a look at the store; the sender does it the other way round.
+        heldBack = due;
+        if (due && mayCloseEarly()) {
+            return 0;
+        }
+        long enough = oldest == NONE || flushing ? 1 : drainThreshold();
+        if (!handOff.wakeAt(handOff.consumedBytes() + enough)) {
+            return 0;
+        }
+        return oldest == NONE || due ? Signal.FOREVER : oldest + flushInterval - now;
+    }
+
+    private boolean isDue(long now) {
+        return oldest != NONE && now - oldest >= flushInterval;
+    }
+
+    private boolean mayCloseEarly() {
+        return store.size() <= 1;
+    }
+
+    /** The sender has settled a batch: a closing that was put off may be due. */
+    boolean storeShrank() {
+        return heldBack;
+    }
+
+    /** Whether every line is to be sent at once. */
+    void flush(boolean on) {
+        flush = on;
+    }
+
+    /** When the oldest line that is not in a finished batch was handed over, or {@code otherwise}. */
+    long oldest(long otherwise) {
+        long at = oldest;
+        return at == NONE ? otherwise : at;
+    }
+
+    private long drainThreshold() {
+        int room = open == null ? sizeLimit() : sizeLimit() - open.uncompressed();
+        return Math.max(1, Math.min(room, drainAt));
+    }
+
+    private int sizeLimit() {
+        return Math.min(batchSize, traits.largestBody());
+    }
+
+    /** Takes what is in the hand-off now; not what comes meanwhile, or a flood of lines would keep it here. */
+    private void drain() {
+        long end = handOff.totalBytes();
+        while (handOff.consumedBytes() < end) {
+            Chunk chunk = handOff.poll();
+            if (chunk == null) {
+                return;
+            }
+            if (chunk.isComplete()) {
+                take(chunk);
+            } else {
+                giveUp(chunk);
+            }
+        }
+    }
+
+    private void take(Chunk chunk) {
+        while (chunk.unreadBytes() > 0) {
+            OpenBatch batch = open();
+            int length = chunk.unreadBytes();
+            int lines = chunk.unreadLines();
+            int room = sizeLimit() - batch.uncompressed();
+            if (length > room) {
+                length = endOfLastLineWithin(chunk, room);
+                if (length == 0) {
+                    if (batch.lines() > 0) {
+                        close();
+                        continue;
+                    }
+                    length = endOfFirstLine(chunk); // larger than a batch: it goes alone
+                }
+                lines = linesIn(chunk, length);
+            }
+            batch.add(chunk.bytes, chunk.read, length, lines);
+            openHeld += length;
+            take(chunk, length, lines);
+        }
+    }
+
+    private void take(Chunk chunk, int length, int lines) {
+        ledger.takeOver(length, () -> handOff.consumed(chunk, length, lines));
+    }
+
+    private void giveUp(Chunk chunk) {
+        ledger.lost(DropReason.FAILED, chunk.unreadLines());
+        handOff.consumed(chunk, chunk.unreadBytes(), chunk.unreadLines());
+    }
+
+    private OpenBatch open() {
+        OpenBatch batch = open;
+        if (batch == null) {
+            batch = new OpenBatch(traits.gzip());
+            open = batch;
+        }
+        return batch;
+    }
+
+    private void close() {
+        OpenBatch batch = open();
+        Batch closed = batch.close(oldest);
+        store.add(closed);
+        open = null; // from here on nothing can fail
+        ledger.holdBytes(closed.held() - openHeld);
+        openHeld = 0;
+        if (lastStep != NONE && handOff.consumedBytes() >= seenAtLastStep) {
+            // Whatever is left came after the last step.
+            oldest = lastStep;
+        }
+        wakeSender.run();
+    }
+
+    /** After an error: drops the batch that could not be made, so that the next one can. */
+    void dropOpenBatch() {
+        OpenBatch batch = open;
+        if (batch != null) {
+            open = null;
+            ledger.lost(DropReason.FAILED, batch.lines());
+            ledger.releaseBytes(openHeld);
+            openHeld = 0;
+        }
+    }
+
+    private static int endOfLastLineWithin(Chunk chunk, int room) {
+        for (int i = chunk.read + room - 1; i >= chunk.read; i--) {
+            if (chunk.bytes[i] == '\n') {
+                return i + 1 - chunk.read;
+            }
+        }
+        return 0;
+    }
+
+    private static int endOfFirstLine(Chunk chunk) {
+        int i = chunk.read;
+        while (chunk.bytes[i] != '\n') {
+            i++;
+        }
+        return i + 1 - chunk.read;
+    }
+
+    private static int linesIn(Chunk chunk, int length) {
+        int lines = 0;
+        for (int i = chunk.read; i < chunk.read + length; i++) {
+            if (chunk.bytes[i] == '\n') {
+                lines++;
+            }
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,110 @@
+package io.github.dropwizardlogdna.shipping;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * A batch that still takes lines, and compresses them as they come. One thread at a time.
+ *
+ * <p>The lines arrive as {@code {...},\n}: what separates them in the body is what ends them in the hand-off, so that a
+ * whole chunk goes through the compressor in one call.
+ */
+final class OpenBatch {
+
+    /** What ends each line that is added. */
+    static final byte[] END_OF_LINE = {',', '\n'};
+
+    private static final byte[] PREFIX = "{\"lines\":[".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SUFFIX = "]}".getBytes(StandardCharsets.US_ASCII);
+    /** Text of logs shrinks by about as much at level 1 as at 6, for a third of the time. */
+    private static final int DEFLATE_LEVEL = 1;
+
+    private final boolean gzip;
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream(8192);
+    private final OutputStream out;
+    private int lines;
+    private int uncompressed;
+
+    OpenBatch(boolean gzip) {
+        this.gzip = gzip;
+        this.out = gzip ? compressing(body) : body;
+        write(PREFIX, 0, PREFIX.length);
+    }
+
+    /** Adds bytes that are {@code count} whole lines, each with its {@link #END_OF_LINE}. */
+    void add(byte[] bytes, int offset, int length, int count) {
+        if (lines > 0) {
+            write(END_OF_LINE, 0, END_OF_LINE.length);
+        }
+        write(bytes, offset, length - END_OF_LINE.length);
+        lines += count;
+    }
+
+    int lines() {
+        return lines;
+    }
+
+    /** The size of the body if it were closed now, before compression. */
+    int uncompressed() {
+        return uncompressed + SUFFIX.length;
+    }
+
+    /** Ends it; there must be a line in it, and no more may be added. */
+    Batch close(long since) {
+        write(SUFFIX, 0, SUFFIX.length);
+        try {
+            out.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // not from memory
+        }
+        return new Batch(body.toByteArray(), gzip, lines, uncompressed, since);
+    }
+
+    private void write(byte[] bytes, int offset, int length) {
+        try {
+            out.write(bytes, offset, length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // not to memory
+        }
+        uncompressed += length;
+    }
+
+    /** The lines of an uncompressed body, each with its {@link #END_OF_LINE}. */
+    static List<byte[]> linesOf(byte[] body) {
+        List<byte[]> found = new ArrayList<>();
+        int end = body.length - SUFFIX.length;
+        int start = PREFIX.length;
+        while (start < end) {
+            int stop = start;
+            while (stop < end && body[stop] != '\n') {
+                stop++;
+            }
+            // The last line has no separator behind it.
+            int length = (stop < end ? stop - 1 : end) - start;
+            byte[] line = new byte[length + END_OF_LINE.length];
+            System.arraycopy(body, start, line, 0, length);
+            System.arraycopy(END_OF_LINE, 0, line, length, END_OF_LINE.length);
+            found.add(line);
+            start = stop + 1;
+        }
+        return found;
+    }
+
+    private static OutputStream compressing(OutputStream out) {
+        try {
+            return new GZIPOutputStream(out, 64 * 1024) {
+                {
+                    def.setLevel(DEFLATE_LEVEL);
+                }
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // not to memory
+        }
+    }
+}

@@ -1,0 +1,370 @@
+package io.github.dropwizardlogdna.shipping;
+
+import io.github.dropwizardlogdna.ingestion.IngestionClient;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Ships the lines of one appender: takes them from any thread, and has two threads of its own that see to the rest.
+ *
+ * <p>The threads never wait for each other: the batcher parks until a batch is full or due, the sender until there is a
+ * batch or the pause after a failure is over. The batcher, which is never in a call that could hang, also watches that
+ * the sender's request does not take too long.
+ */
+public final class Shipper {
+
+    /** How long the ending of a thread is waited for after its request was cut off; it takes less by far. */
+    private static final long END_OF_THREADS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long ASK_AGAIN = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long PAUSE_AFTER_ERROR = TimeUnit.SECONDS.toNanos(1);
+
+    private final String name;
+    private final boolean waitForRoom;
+    private final IngestionClient client;
+    private final ShippingObserver observer;
+    private final TimeAndChance timeAndChance;
+
+    private final Signal wakeBatcher = new Signal();
+    private final Signal wakeSender = new Signal();
+    private final Ledger ledger = new Ledger();
+    private final Room room = new Room();
+    private final HandOff handOff;
+    private final BatchStore store;
+    private final LossReport losses;
+    private final Batcher batcher;
+    private final Sender sender;
+    private final ShippingThread batcherThread;
+    private final ShippingThread senderThread;
+
+    private volatile boolean started;
+    private volatile boolean stopped;
+    /** Set while dropped lines wait to be told: the batcher knows, and need not be woken for each. */
+    private volatile boolean dropsPending;
+
+    /** Threads that wait for lines to be settled. */
+    private final ReentrantLock drainLock = new ReentrantLock();
+
+    private final Condition settledMore = drainLock.newCondition();
+    private final AtomicInteger draining = new AtomicInteger();
+    /** Lines up to this number were waited for in vain; guarded by {@link #drainLock}. */
+    private long givenUp;
+
+    /**
+     * Prepares all, starts nothing.
+     *
+     * @param name the appender's, for the names of the threads
+     */
+    public Shipper(
+            String name,
+            ShippingSettings settings,
+            IngestionClient client,
+            NoticeEncoder notices,
+            ShippingObserver observer,
+            TimeAndChance timeAndChance) {
+        this.name = name;
+        this.waitForRoom = settings.waitForRoom();
+        this.client = client;
+        this.observer = observer;
+        this.timeAndChance = timeAndChance;
+        this.handOff =
+                new HandOff(settings.limits(), chunkSize(settings.batchSize()), ledger::bytesDownstream, wakeBatcher);
+        this.store = BatchStore.inMemory();
+        this.losses = new LossReport(ledger, handOff, observer, notices);
+        EndpointTraits traits = new EndpointTraits(settings.gzip());
+        Pipeline pipeline = new Pipeline(handOff, store, ledger, traits, losses);
+        this.batcherThread = new ShippingThread("logdna-batcher-" + name, this::batch);
+        this.senderThread = new ShippingThread("logdna-sender-" + name, this::send);
+        this.batcher = new Batcher(pipeline, settings, wakeSender::raise);
+        this.sender = new Sender(pipeline, client, settings.retryPolicy(), observer, timeAndChance, wakeBatcher::raise);
+    }
+
+    /** Small enough to close a batch to within a few percent, large enough to be taken in few calls. */
+    private static int chunkSize(int batchSize) {
+        return Math.min(64 * 1024, Math.max(1024, batchSize / 16));
+    }
+
+    /** Starts the two threads; they sleep until the first line. Once. */
+    public void start() {
+        wakeBatcher.belongsTo(batcherThread);
+        wakeSender.belongsTo(senderThread);
+        started = true;
+        batcherThread.start();
+        senderThread.start();
+    }
+
+    /**
+     * Takes lines, all or none, and counts them where it can't. Any thread. Does not wait, unless it was configured to.
+     *
+     * @param bytes the lines, each a JSON object followed by a comma and a line feed, and without any other line feed
+     * @param length how many of the bytes
+     * @param lines how many lines they are
+     * @param discardable whether they must leave alone the room kept free for more important ones
+     */
+    public Admission append(byte[] bytes, int length, int lines, boolean discardable) {
+        Admission admission = handOff.append(bytes, length, lines, discardable);
+        if (admission == Admission.FULL && waitForRoom) {
+            admission = room.await(() -> handOff.append(bytes, length, lines, discardable));
+        }
+        switch (admission) {
+            case ACCEPTED -> {}
+            case FULL -> drop(DropReason.FULL, lines);
+            case DISCARDED -> drop(DropReason.DISCARDED, lines);
+            case TOO_LARGE -> drop(DropReason.TOO_LARGE, lines);
+            case CLOSED -> drop(DropReason.ABANDONED, lines);
+        }
+        return admission;
+    }
+
+    /**
+     * Whether a line has no chance now and need not be encoded; if so it is counted as dropped. Any thread.
+     */
+    public boolean turnsAway(boolean discardable) {
+        switch (handOff.outlook(discardable)) {
+            case DISCARDED -> drop(DropReason.DISCARDED, 1);
+            case FULL -> {
+                if (waitForRoom) {
+                    return false;
+                }
+                drop(DropReason.FULL, 1);
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Counts lines that never came as far as the buffer. Any thread. */
+    public void drop(DropReason reason, int lines) {
+        ledger.turnedAway(reason, lines);
+        if (!dropsPending) {
+            dropsPending = true;
+            wakeBatcher.raise();
+        }
+    }
+
+    /** Lets logging threads that wait for room go, and none wait from now on: the application is stopping. */
+    public void waitNoMore() {
+        room.close();
+    }
+
+    /**
+     * Sends what was accepted until now without waiting for a batch to fill, and waits until it is settled. Ends early
+     * where the time is over or the next attempt lies beyond it; what one call gave up, no later one waits for.
+     *
+     * @param nanos how long to wait at the most
+     * @return whether all is settled
+     */
+    public boolean drain(long nanos) {
+        long target = accepted();
+        drainLock.lock();
+        try {
+            draining.incrementAndGet();
+            batcher.flush(true);
+            wakeBatcher.raise();
+            long deadline = now() + nanos;
+            while (ledger.settled() < target && target > givenUp) {
+                long left = deadline - now();
+                if (left <= 0 || sender.pausedUntil() - deadline > 0 || stopped || !started) {
+                    givenUp = target;
+                    break;
+                }
+                settledMore.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            batcher.flush(draining.decrementAndGet() > 0);
+            drainLock.unlock();
+        }
+        return ledger.settled() >= target;
+    }
+
+    /** Sends what there is without waiting for a batch to fill or to be due, until {@link #drain} returns. */
+    public void flush() {
+        batcher.flush(true);
+        wakeBatcher.raise();
+    }
+
+    /**
+     * Takes no more lines, waits as {@link #drain} does, and ends; what is left then is counted as abandoned. A request
+     * in flight is cut off. Further calls do nothing.
+     *
+     * @return how many lines were abandoned
+     */
+    public long stop(long nanos) {
+        handOff.close();
+        room.close();
+        drain(nanos);
+        if (stopped) {
+            return 0;
+        }
+        stopped = true;
+        endThread(senderThread, wakeSender);
+        endThread(batcherThread, wakeBatcher);
+        long abandoned = accepted() - ledger.settled();
+        if (abandoned > 0) {
+            ledger.lost(DropReason.ABANDONED, abandoned);
+        }
+        return abandoned;
+    }
+
+    private void endThread(Thread thread, Signal wake) {
+        boolean interrupted = false;
+        long deadline = now() + END_OF_THREADS;
+        while (thread.isAlive() && now() < deadline) {
+            // Each time round, because the request may begin after the first time.
+            client.cutOff();
+            wake.raise();
+            try {
+                thread.join(10);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void batch() {
+        while (!stopped) {
+            long wait;
+            try {
+                dropsPending = false;
+                wait = batcher.step(now());
+                room.made();
+            } catch (Throwable e) {
+                wait = PAUSE_AFTER_ERROR;
+                survive("batcher", e, batcher::dropOpenBatch);
+            }
+            told();
+            if (sender.isSending()) {
+                wait = Math.min(wait, watchRequest());
+            }
+            wakeBatcher.await(wait);
+        }
+    }
+
+    private long watchRequest() {
+        long askAgain = client.cutOffIfOverdue();
+        // The sender is about to enter the client, or about to leave it.
+        return askAgain == IngestionClient.NOTHING_IN_FLIGHT ? ASK_AGAIN : askAgain;
+    }
+
+    private void send() {
+        try {
+            while (!stopped) {
+                long wait;
+                try {
+                    wait = sender.step(now());
+                    room.made();
+                    if (batcher.storeShrank()) {
+                        wakeBatcher.raise();
+                    }
+                } catch (Throwable e) {
+                    wait = PAUSE_AFTER_ERROR;
+                    survive("sender", e, sender::dropHead);
+                }
+                told();
+                wakeSender.await(wait);
+            }
+        } finally {
+            client.close();
+        }
+    }
+
+    /** A thread must not end by an error, and one bad batch must not end the others. */
+    private void survive(String who, Throwable error, Runnable recover) {
+        try {
+            recover.run();
+            observer.internalError("the " + who + " of " + name, error);
+        } catch (Throwable again) {
+            error.addSuppressed(again);
+        }
+    }
+
+    private void told() {
+        observer.progress();
+        if (draining.get() > 0) {
+            drainLock.lock();
+            try {
+                settledMore.signalAll();
+            } finally {
+                drainLock.unlock();
+            }
+        }
+    }
+
+    private long now() {
+        return timeAndChance.nanoTime().getAsLong();
+    }
+
+    /** Lines that entered the buffer, ever. */
+    public long accepted() {
+        return handOff.totalLines();
+    }
+
+    /** Lines that the endpoint took, ever. */
+    public long delivered() {
+        return ledger.delivered();
+    }
+
+    /** Lines that were dropped for this reason, ever. */
+    public long dropped(DropReason reason) {
+        return ledger.dropped(reason);
+    }
+
+    /** What was dropped and not told to the observer yet. After {@link #stop}. */
+    public Map<DropReason, Long> untoldDrops() {
+        return losses.untold();
+    }
+
+    /** Lines that are accepted and not settled. */
+    public long heldLines() {
+        return Math.max(0, accepted() - ledger.settled());
+    }
+
+    /** Bytes that these lines hold, as the budget counts them. */
+    public long heldBytes() {
+        while (true) {
+            int before = ledger.moves();
+            long bytes = handOff.waitingBytes() + ledger.bytesDownstream();
+            if (before % 2 == 0 && before == ledger.moves()) {
+                return bytes;
+            }
+            Thread.onSpinWait(); // the batcher was just moving some from here to there
+        }
+    }
+
+    /** The age of the oldest line that is not settled, in nanoseconds; zero where there is none. */
+    public long oldestAge() {
+        long now = now();
+        Batch head = store.head();
+        return Math.max(0, now - (head == null ? batcher.oldest(now) : head.since()));
+    }
+
+    /** Bytes of bodies that the endpoint took, as they went over the wire. */
+    public long bytesSent() {
+        return ledger.bytesSent();
+    }
+
+    /** Requests of which nothing was taken. */
+    public long requestsFailed() {
+        return ledger.requestsFailed();
+    }
+
+    /** Requests that followed a failed one. */
+    public long requestsRetried() {
+        return ledger.requestsRetried();
+    }
+
+    /** How delivery stands. */
+    public SenderState state() {
+        return sender.state();
+    }
+}

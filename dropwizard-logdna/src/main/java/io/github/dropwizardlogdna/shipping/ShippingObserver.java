@@ -1,0 +1,37 @@
+package io.github.dropwizardlogdna.shipping;
+
+import io.github.dropwizardlogdna.ingestion.Verdict;
+import java.util.Map;
+
+/**
+ * Is told what happens, so that the core need not know who counts and who reports. Called on the batcher's and the
+ * sender's threads, which wait for it: it must be quick, and may throw nothing.
+ */
+public interface ShippingObserver {
+
+    /** The batcher or the sender has done some work: counters may have moved. */
+    void progress();
+
+    /** A request has ended, after so many nanoseconds. */
+    void requestEnded(long nanos);
+
+    /**
+     * Of a request nothing was taken. Called for each attempt.
+     *
+     * @param heldLines how many lines are kept
+     * @param retryInNanos when the next attempt follows
+     */
+    void deliveryFailed(Verdict verdict, long heldLines, long retryInNanos);
+
+    /** The endpoint takes lines again, after so many failures in a row over so many nanoseconds. */
+    void deliveryRecovered(int failures, long nanos);
+
+    /** The endpoint refused lines for good; why. */
+    void linesRefused(Verdict verdict, int lines);
+
+    /** So many lines were dropped since the last call, by reason; at most one call a minute for each reason. */
+    void linesDropped(Map<DropReason, Long> dropped);
+
+    /** Something inside the shipper failed that should not. Lines that are lost by it are counted as failed. */
+    void internalError(String what, Throwable error);
+}

@@ -1,0 +1,191 @@
+package io.github.dropwizardlogdna.shipping;
+
+import static io.github.dropwizardlogdna.shipping.Fixture.FLUSH;
+import static io.github.dropwizardlogdna.shipping.Fixture.numbered;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BatcherTest {
+
+    private final Fixture fixture = new Fixture();
+    private final Batcher batcher = fixture.batcher;
+
+    @Test
+    void sleepsForEverWhereThereIsNothing() {
+        assertThat(batcher.step(fixture.now)).isEqualTo(Signal.FOREVER);
+        assertThat(fixture.store.size()).isZero();
+    }
+
+    @Test
+    void closesABatchWhenItsOldestLineIsDue() {
+        fixture.log("first");
+        assertThat(batcher.step(fixture.now)).isEqualTo(FLUSH);
+
+        fixture.pass(Duration.ofMillis(600));
+        fixture.log("second");
+        assertThat(batcher.step(fixture.now)).isEqualTo(Duration.ofMillis(400).toNanos());
+        assertThat(fixture.store.size()).isZero();
+
+        fixture.pass(Duration.ofMillis(400));
+        assertThat(batcher.step(fixture.now)).isEqualTo(Signal.FOREVER);
+        assertThat(fixture.batches()).containsExactly(List.of("first", "second"));
+        assertThat(fixture.senderWakeUps).isEqualTo(1);
+    }
+
+    @Test
+    void closesAFullBatchAtOnceAndNeverAboveItsSize() {
+        Fixture small = new Fixture(2_000, true);
+        List<String> lines = numbered(0, 1_000);
+        small.logAll(lines);
+
+        small.batcher.step(small.now);
+
+        assertThat(small.store.size()).isGreaterThan(4);
+        for (Batch batch = small.store.head(); small.store.size() > 1; batch = small.store.head()) {
+            assertThat(batch.uncompressed()).isLessThanOrEqualTo(2_000).isGreaterThan(1_900);
+            small.store.removeHead();
+        }
+    }
+
+    @Test
+    void keepsTheOrderAcrossBatches() {
+        Fixture small = new Fixture(2_000, false);
+        List<String> lines = numbered(0, 1_000);
+        small.logAll(lines);
+        small.batcher.flush(true);
+        small.batcher.step(small.now);
+
+        assertThat(small.batches().stream().flatMap(List::stream)).isEqualTo(lines);
+    }
+
+    @Test
+    void sendsALineLargerThanABatchAlone() {
+        Fixture small = new Fixture(1_024, true);
+        String large = "x".repeat(5_000);
+        small.log("before");
+        small.log(large);
+        small.log("after");
+        small.batcher.flush(true);
+        small.batcher.step(small.now);
+
+        assertThat(small.batches()).containsExactly(List.of("before"), List.of(large), List.of("after"));
+    }
+
+    @Test
+    void keepsABatchOpenWhileOthersWaitSoThatFullOnesGoOut() {
+        fixture.store(List.of("in flight"));
+        fixture.store(List.of("waiting"));
+        for (int i = 0; i < 10; i++) {
+            fixture.log("during the outage " + i);
+            batcher.step(fixture.now);
+            fixture.pass(Duration.ofSeconds(2));
+        }
+        assertThat(batcher.step(fixture.now)).isEqualTo(Signal.FOREVER);
+        assertThat(fixture.store.size()).isEqualTo(2);
+
+        fixture.store.removeHead();
+        assertThat(batcher.storeShrank()).isTrue();
+        batcher.step(fixture.now);
+
+        assertThat(fixture.batches())
+                .hasSize(2)
+                .last()
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+                .hasSize(10);
+    }
+
+    @Test
+    void doesNotLetTheHandOffFillWhileABatchIsKeptOpen() {
+        BufferLimits limits = new BufferLimits(1_000, 32 << 20, 0, 0);
+        Fixture shortLines = new Fixture(9 << 20, true, limits);
+        shortLines.store(List.of("in flight"));
+        shortLines.store(List.of("waiting"));
+
+        for (int i = 0; i < 20_000; i++) {
+            assertThat(shortLines.log("a line of at least sixty-four bytes, as every real one has " + i))
+                    .isEqualTo(Admission.ACCEPTED);
+            if (i % 100 == 0) {
+                shortLines.batcher.step(shortLines.now);
+            }
+        }
+    }
+
+    @Test
+    void sendsAllAtOnceWhenAskedTo() {
+        fixture.log("a");
+        batcher.step(fixture.now);
+        batcher.flush(true);
+
+        batcher.step(fixture.now);
+
+        assertThat(fixture.batches()).containsExactly(List.of("a"));
+    }
+
+    @Test
+    void countsEveryByteUntilItsBatchIsSettled() {
+        fixture.logAll(numbered(0, 500));
+        long logged = fixture.handOff.waitingBytes();
+        fixture.batcher.flush(true);
+        batcher.step(fixture.now);
+
+        assertThat(fixture.handOff.waitingBytes()).isZero();
+        assertThat(fixture.ledger.bytesDownstream())
+                .isEqualTo(fixture.store.head().body().length)
+                .isLessThan(logged);
+
+        fixture.deliverAll();
+        assertThat(fixture.ledger.bytesDownstream()).isZero();
+    }
+
+    @Test
+    void tellsTheObserverOfDropsOnceAMinuteForEachReason() {
+        fixture.ledger.turnedAway(DropReason.RATE, 3);
+        batcher.step(fixture.now);
+        fixture.ledger.turnedAway(DropReason.RATE, 4);
+        fixture.ledger.turnedAway(DropReason.FULL, 1);
+        assertThat(batcher.step(fixture.now)).isLessThanOrEqualTo(LossReport.INTERVAL);
+        assertThat(fixture.observer.told).containsExactly("dropped {RATE=3}", "dropped {FULL=1}");
+
+        fixture.pass(Duration.ofMinutes(1));
+        batcher.step(fixture.now);
+        assertThat(fixture.observer.told).endsWith("dropped {RATE=4}");
+    }
+
+    @Test
+    void tellsTheEndpointOnceThereIsRoomAgain() {
+        BufferLimits limits = new BufferLimits(10, 1 << 20, 0, 0);
+        Fixture tiny = new Fixture(64 * 1024, true, limits);
+        for (int i = 0; i < 15; i++) {
+            tiny.log("line " + i);
+        }
+        tiny.batcher.flush(true);
+        tiny.batcher.step(tiny.now);
+        tiny.batcher.step(tiny.now);
+
+        assertThat(tiny.batches().stream().flatMap(List::stream))
+                .hasSize(11)
+                .endsWith("5 lines are missing before this one (5 full)");
+        assertThat(tiny.accepted()).isEqualTo(11);
+    }
+
+    @Test
+    void makesNoNoticeOfALostNotice() {
+        fixture.ledger.turnedAway(DropReason.FULL, 1);
+        fixture.endpoint.always(lines -> FakeEndpoint.verdict(
+                lines.get(0).contains("missing")
+                        ? io.github.dropwizardlogdna.ingestion.Outcome.BAD_REQUEST
+                        : io.github.dropwizardlogdna.ingestion.Outcome.DELIVERED));
+        for (int i = 0; i < 5; i++) {
+            batcher.flush(true);
+            batcher.step(fixture.now);
+            fixture.deliverAll();
+            fixture.pass(Duration.ofMinutes(2));
+        }
+
+        assertThat(fixture.endpoint.requests).hasSize(1);
+        assertThat(fixture.ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+    }
+}

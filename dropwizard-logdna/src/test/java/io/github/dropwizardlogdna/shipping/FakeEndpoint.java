@@ -1,0 +1,91 @@
+package io.github.dropwizardlogdna.shipping;
+
+import io.github.dropwizardlogdna.ingestion.Body;
+import io.github.dropwizardlogdna.ingestion.IngestionClient;
+import io.github.dropwizardlogdna.ingestion.Outcome;
+import io.github.dropwizardlogdna.ingestion.Verdict;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/** An endpoint in this process: answers as told, and remembers what it took and what it was asked. */
+final class FakeEndpoint implements IngestionClient {
+
+    /** The lines of each request, taken or not. */
+    final List<List<String>> requests = new CopyOnWriteArrayList<>();
+
+    final List<String> taken = new CopyOnWriteArrayList<>();
+    final List<Body> bodies = new CopyOnWriteArrayList<>();
+    volatile boolean closed;
+
+    private final Queue<Verdict> script = new ArrayDeque<>();
+    private volatile Function<List<String>, Verdict> rule = lines -> verdict(Outcome.DELIVERED);
+
+    static Verdict verdict(Outcome outcome) {
+        return new Verdict(outcome, "answered " + outcome, Optional.empty(), List.of());
+    }
+
+    static Verdict verdict(Outcome outcome, Duration retryAfter) {
+        return new Verdict(outcome, "answered " + outcome, Optional.of(retryAfter), List.of());
+    }
+
+    static Verdict byLine(Outcome... lines) {
+        return new Verdict(Outcome.DELIVERED_IN_PART, "answered 207", Optional.empty(), List.of(lines));
+    }
+
+    /** The next answers; after them, the rule. */
+    FakeEndpoint answers(Verdict... verdicts) {
+        script.addAll(List.of(verdicts));
+        return this;
+    }
+
+    FakeEndpoint answers(Outcome... outcomes) {
+        for (Outcome outcome : outcomes) {
+            script.add(verdict(outcome));
+        }
+        return this;
+    }
+
+    FakeEndpoint always(Function<List<String>, Verdict> newRule) {
+        rule = newRule;
+        return this;
+    }
+
+    @Override
+    public Verdict send(Body body) {
+        List<String> lines = TestLines.in(body);
+        if (lines.size() != body.lines()) {
+            throw new AssertionError(body.lines() + " lines announced, but sent " + lines);
+        }
+        bodies.add(body);
+        requests.add(lines);
+        Verdict verdict = script.isEmpty() ? rule.apply(lines) : script.remove();
+        if (verdict.outcome() == Outcome.DELIVERED) {
+            taken.addAll(lines);
+        } else if (verdict.outcome() == Outcome.DELIVERED_IN_PART) {
+            for (int i = 0; i < lines.size(); i++) {
+                if (verdict.lines().get(i) == Outcome.DELIVERED) {
+                    taken.add(lines.get(i));
+                }
+            }
+        }
+        return verdict;
+    }
+
+    @Override
+    public long cutOffIfOverdue() {
+        return NOTHING_IN_FLIGHT;
+    }
+
+    @Override
+    public void cutOff() {}
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

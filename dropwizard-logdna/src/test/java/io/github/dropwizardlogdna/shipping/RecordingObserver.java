@@ -1,0 +1,43 @@
+package io.github.dropwizardlogdna.shipping;
+
+import io.github.dropwizardlogdna.ingestion.Verdict;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers what it was told, in words. */
+final class RecordingObserver implements ShippingObserver {
+
+    final List<String> told = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void progress() {}
+
+    @Override
+    public void requestEnded(long nanos) {}
+
+    @Override
+    public void deliveryFailed(Verdict verdict, long heldLines, long retryInNanos) {
+        told.add("failed: " + verdict.reason() + ", " + heldLines + " held");
+    }
+
+    @Override
+    public void deliveryRecovered(int failures, long nanos) {
+        told.add("recovered after " + failures);
+    }
+
+    @Override
+    public void linesRefused(Verdict verdict, int lines) {
+        told.add("refused " + lines);
+    }
+
+    @Override
+    public void linesDropped(Map<DropReason, Long> dropped) {
+        told.add("dropped " + dropped);
+    }
+
+    @Override
+    public void internalError(String what, Throwable error) {
+        told.add("error in " + what + ": " + error);
+    }
+}

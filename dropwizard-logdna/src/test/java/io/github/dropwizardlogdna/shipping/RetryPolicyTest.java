@@ -1,0 +1,53 @@
+package io.github.dropwizardlogdna.shipping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dropwizardlogdna.ingestion.Outcome;
+import java.time.Duration;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetryPolicyTest {
+
+    private final RetryPolicy policy = new RetryPolicy(Duration.ofMillis(500), Duration.ofSeconds(30));
+
+    @ParameterizedTest
+    @CsvSource({"1,1000", "2,2000", "3,4000", "4,8000", "5,16000", "6,30000", "7,30000", "1000,30000"})
+    void doublesTheBoundUpToTheLongest(int failures, long bound) {
+        assertThat(delay(failures, () -> 0L)).isEqualTo(500);
+        assertThat(delay(failures, () -> -1L)).isBetween(bound - 1, bound);
+    }
+
+    @Test
+    void spreadsTheDelaysOverTheWholeRange() {
+        Random random = new Random(7);
+        long sum = 0;
+        for (int i = 0; i < 10_000; i++) {
+            sum += delay(10, random);
+        }
+        assertThat(sum / 10_000).isBetween(14_500L, 16_000L);
+    }
+
+    @Test
+    void doesWhatTheEndpointAsksForButNeverHammers() {
+        assertThat(policy.delayAfter(1, FakeEndpoint.verdict(Outcome.RETRY, Duration.ofMinutes(5)), new Random()))
+                .isEqualTo(Duration.ofMinutes(5).toNanos());
+        assertThat(policy.delayAfter(1, FakeEndpoint.verdict(Outcome.RETRY, Duration.ZERO), new Random()))
+                .isEqualTo(Duration.ofMillis(500).toNanos());
+    }
+
+    @Test
+    void hasOneDelayWhereThereIsNothingButOneDelay() {
+        RetryPolicy fixed = new RetryPolicy(Duration.ofSeconds(2), Duration.ofSeconds(2));
+        assertThat(fixed.delayAfter(3, FakeEndpoint.verdict(Outcome.RETRY), new Random()))
+                .isEqualTo(Duration.ofSeconds(2).toNanos());
+    }
+
+    private long delay(int failures, RandomGenerator random) {
+        return Duration.ofNanos(policy.delayAfter(failures, FakeEndpoint.verdict(Outcome.RETRY), random))
+                .toMillis();
+    }
+}

@@ -1,0 +1,268 @@
+package io.github.dropwizardlogdna.shipping;
+
+import static io.github.dropwizardlogdna.shipping.FakeEndpoint.byLine;
+import static io.github.dropwizardlogdna.shipping.FakeEndpoint.verdict;
+import static io.github.dropwizardlogdna.shipping.Fixture.numbered;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dropwizardlogdna.ingestion.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SenderTest {
+
+    private final Fixture fixture = new Fixture();
+    private final FakeEndpoint endpoint = fixture.endpoint;
+    private final Ledger ledger = fixture.ledger;
+
+    @AfterEach
+    void theBooksBalance() {
+        long settled = ledger.delivered();
+        for (DropReason reason : DropReason.values()) {
+            settled += ledger.dropped(reason);
+        }
+        assertThat(settled).isEqualTo(ledger.settled());
+        if (fixture.store.size() == 0) {
+            assertThat(settled).isEqualTo(fixture.accepted());
+            assertThat(ledger.bytesDownstream()).isZero();
+        }
+    }
+
+    @Test
+    void deliversBatchesInTheirOrder() {
+        fixture.store(numbered(0, 3));
+        fixture.store(numbered(3, 6));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.requests).containsExactly(numbered(0, 3), numbered(3, 6));
+        assertThat(ledger.delivered()).isEqualTo(6);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"RETRY", "KEY_REFUSED", "SETTING_AT_FAULT"})
+    void keepsLinesThatWereNotTaken(Outcome outcome) {
+        fixture.store(numbered(0, 3));
+        fixture.store(numbered(3, 6));
+        endpoint.answers(outcome, outcome);
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).isEqualTo(numbered(0, 6));
+        assertThat(ledger.requestsFailed()).isEqualTo(2);
+        assertThat(ledger.requestsRetried()).isEqualTo(2);
+        assertThat(fixture.observer.told)
+                .containsExactly(
+                        "failed: answered " + outcome + ", 6 held",
+                        "failed: answered " + outcome + ", 6 held",
+                        "recovered after 2");
+    }
+
+    @Test
+    void leavesTheEndpointAloneAfterAFailure() {
+        fixture.store(numbered(0, 1));
+        endpoint.answers(Outcome.RETRY);
+
+        long wait = fixture.sender.step(fixture.now);
+
+        assertThat(wait)
+                .isBetween(
+                        Duration.ofMillis(500).toNanos(), Duration.ofSeconds(1).toNanos());
+        fixture.now += wait - 1;
+        assertThat(fixture.sender.step(fixture.now)).isEqualTo(1);
+        assertThat(endpoint.requests).hasSize(1);
+        fixture.now += 1;
+        fixture.sender.step(fixture.now);
+        assertThat(endpoint.requests).hasSize(2);
+    }
+
+    @Test
+    void honoursWhatTheEndpointAsksFor() {
+        fixture.store(numbered(0, 1));
+        endpoint.answers(verdict(Outcome.RETRY, Duration.ofMinutes(3)));
+
+        assertThat(fixture.sender.step(fixture.now))
+                .isEqualTo(Duration.ofMinutes(3).toNanos());
+    }
+
+    @Test
+    void hurriesNotWhereOnlyAPersonCanHelp() {
+        fixture.store(numbered(0, 1));
+        endpoint.answers(Outcome.KEY_REFUSED);
+
+        assertThat(fixture.sender.step(fixture.now))
+                .isBetween(
+                        Duration.ofSeconds(24).toNanos(), Duration.ofSeconds(36).toNanos());
+        assertThat(fixture.sender.state().kind()).isEqualTo(SenderState.Kind.KEY_REFUSED);
+    }
+
+    @Test
+    void startsAgainWithShortDelaysAfterASuccess() {
+        fixture.store(numbered(0, 1));
+        fixture.store(numbered(1, 2));
+        endpoint.answers(Outcome.RETRY, Outcome.RETRY, Outcome.RETRY, Outcome.RETRY, Outcome.DELIVERED, Outcome.RETRY);
+        for (int requests = 0; requests < 5; ) {
+            fixture.now += fixture.sender.step(fixture.now);
+            requests = endpoint.requests.size();
+        }
+
+        assertThat(fixture.sender.step(fixture.now))
+                .isLessThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(endpoint.requests).hasSize(6);
+        fixture.deliverAll();
+    }
+
+    @Test
+    void halvesWhatIsTooLargeAndRemembersTheSizeThatPassed() {
+        endpoint.always(lines -> verdict(lines.size() > 3 ? Outcome.TOO_LARGE : Outcome.DELIVERED));
+        fixture.store(numbered(0, 16));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).isEqualTo(numbered(0, 16));
+        assertThat(fixture.traits.largestBody()).isBetween(20, 60);
+
+        endpoint.requests.clear();
+        fixture.store(numbered(16, 32));
+        fixture.deliverAll();
+        assertThat(endpoint.requests)
+                .as("batches made since then, and none refused")
+                .allMatch(r -> r.size() <= 3);
+    }
+
+    @Test
+    void sendsWaitingBatchesInPiecesOnceTheLimitIsKnown() {
+        endpoint.always(lines -> verdict(lines.size() > 2 ? Outcome.TOO_LARGE : Outcome.DELIVERED));
+        fixture.store(numbered(0, 8));
+        fixture.store(numbered(8, 16));
+        fixture.store(numbered(16, 24));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).isEqualTo(numbered(0, 24));
+        assertThat(endpoint.requests).filteredOn(lines -> lines.size() > 2).hasSize(2);
+    }
+
+    @Test
+    void dropsASingleLineThatIsTooLarge() {
+        endpoint.always(lines -> verdict(lines.contains("huge") ? Outcome.TOO_LARGE : Outcome.DELIVERED));
+        fixture.store(List.of("a", "b", "huge", "c"));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).containsExactly("a", "b", "c");
+        assertThat(ledger.dropped(DropReason.TOO_LARGE)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 50, 98, 99})
+    void findsTheBadLineByHalvingAndDropsOnlyThat(int bad) {
+        String badLine = "line " + bad;
+        endpoint.always(lines -> verdict(lines.contains(badLine) ? Outcome.BAD_REQUEST : Outcome.DELIVERED));
+        fixture.store(numbered(0, 100));
+
+        fixture.deliverAll();
+
+        List<String> good = new ArrayList<>(numbered(0, 100));
+        good.remove(badLine);
+        assertThat(endpoint.taken).isEqualTo(good);
+        assertThat(ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(endpoint.requests).hasSizeLessThanOrEqualTo(16);
+        assertThat(fixture.observer.told).containsExactly("refused 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 7, 8, 100})
+    void dropsTheFirstOfABatchIfOnlyThatIsBad(int lines) {
+        endpoint.always(sent -> verdict(sent.contains("line 0") ? Outcome.BAD_REQUEST : Outcome.DELIVERED));
+        fixture.store(numbered(0, lines));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).isEqualTo(numbered(1, lines));
+        assertThat(ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5, 64, 1000})
+    void keepsAllWhereTheRequestIsAtFaultAndNotALine(int lines) {
+        endpoint.always(sent -> verdict(Outcome.BAD_REQUEST));
+        fixture.store(numbered(0, lines));
+
+        long wait = 0;
+        while (wait == 0) {
+            wait = fixture.sender.step(fixture.now);
+        }
+
+        assertThat(wait).isGreaterThanOrEqualTo(Duration.ofSeconds(24).toNanos());
+        assertThat(ledger.dropped(DropReason.REFUSED)).isZero();
+        assertThat(fixture.sender.state().kind()).isEqualTo(SenderState.Kind.SETTING_AT_FAULT);
+        assertThat(endpoint.requests).hasSizeLessThanOrEqualTo(20);
+
+        endpoint.always(sent -> verdict(Outcome.DELIVERED));
+        fixture.deliverAll();
+        assertThat(endpoint.taken).isEqualTo(numbered(0, lines));
+    }
+
+    @Test
+    void dropsTheOnlyLineOfABatchThatIsRefused() {
+        endpoint.answers(Outcome.BAD_REQUEST);
+        fixture.store(List.of("bad"));
+        fixture.store(List.of("good"));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).containsExactly("good");
+        assertThat(ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+    }
+
+    @Test
+    void treatsEachLineByItsOwnCode() {
+        endpoint.answers(
+                byLine(Outcome.DELIVERED, Outcome.RETRY, Outcome.BAD_REQUEST, Outcome.DELIVERED, Outcome.TOO_LARGE));
+        fixture.store(numbered(0, 5));
+        fixture.store(numbered(5, 6));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).containsExactly("line 0", "line 3", "line 1", "line 5");
+        assertThat(endpoint.requests.get(1)).containsExactly("line 1");
+        assertThat(ledger.delivered()).isEqualTo(4);
+        assertThat(ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(ledger.dropped(DropReason.TOO_LARGE)).isEqualTo(1);
+    }
+
+    @Test
+    void waitsBeforeItRepeatsLinesOfA207() {
+        endpoint.answers(byLine(Outcome.DELIVERED, Outcome.RETRY));
+        fixture.store(numbered(0, 2));
+
+        assertThat(fixture.sender.step(fixture.now))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(500).toNanos());
+        fixture.deliverAll();
+    }
+
+    @Test
+    void sendsWithoutCompressionOnceTheEndpointCantReadIt() {
+        endpoint.answers(Outcome.UNSUPPORTED_ENCODING);
+        fixture.store(numbered(0, 2));
+        fixture.store(numbered(2, 4));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.bodies).extracting("gzip").containsExactly(true, false, false);
+        assertThat(endpoint.taken).isEqualTo(numbered(0, 4));
+
+        fixture.store(numbered(4, 5));
+        assertThat(fixture.store.head().gzip()).isFalse();
+        fixture.deliverAll();
+    }
+}

@@ -1,0 +1,351 @@
+package io.github.dropwizardlogdna.shipping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dropwizardlogdna.ingestion.Body;
+import io.github.dropwizardlogdna.ingestion.IngestionClient;
+import io.github.dropwizardlogdna.ingestion.Outcome;
+import io.github.dropwizardlogdna.ingestion.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** With its threads, against an endpoint in this process. */
+@Timeout(60)
+class ShipperTest {
+
+    private static final long LONG = TimeUnit.SECONDS.toNanos(20);
+
+    private final FakeEndpoint endpoint = new FakeEndpoint();
+    private final RecordingObserver observer = new RecordingObserver();
+    private final List<Shipper> started = new ArrayList<>();
+
+    private Shipper shipper(IngestionClient client, BufferLimits limits, boolean waitForRoom, Duration flushInterval) {
+        ShippingSettings settings = new ShippingSettings(
+                limits,
+                waitForRoom,
+                4 * 1024,
+                flushInterval,
+                true,
+                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(5)));
+        Shipper shipper = new Shipper(
+                "test",
+                settings,
+                client,
+                text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8),
+                observer,
+                TimeAndChance.real());
+        shipper.start();
+        started.add(shipper);
+        return shipper;
+    }
+
+    private Shipper shipper(IngestionClient client, Duration flushInterval) {
+        return shipper(client, new BufferLimits(1_000_000, 64 << 20, 0, 0), false, flushInterval);
+    }
+
+    private static Admission log(Shipper shipper, String text) {
+        byte[] line = TestLines.line(text);
+        return shipper.append(line, line.length, 1, false);
+    }
+
+    @AfterEach
+    void stopAll() {
+        started.forEach(shipper -> shipper.stop(0));
+    }
+
+    @Test
+    void deliversALineWithinItsFlushIntervalWithoutBeingAsked() {
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(50));
+
+        log(shipper, "hello");
+
+        await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("hello"));
+        await().untilAsserted(() -> assertThat(shipper.heldBytes()).isZero());
+        assertThat(shipper.heldLines()).isZero();
+        assertThat(shipper.oldestAge()).isZero();
+    }
+
+    @Test
+    void deliversFromManyThreadsThroughFailuresEachLineOnceAndInTheOrderOfItsThread() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        endpoint.always(
+                lines -> FakeEndpoint.verdict(requests.incrementAndGet() % 2 == 0 ? Outcome.RETRY : Outcome.DELIVERED));
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(5));
+        int threads = 8;
+        int linesEach = 2_000;
+        List<Thread> loggers = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            int thread = t;
+            Thread logger = new Thread(() -> {
+                for (int i = 0; i < linesEach; i++) {
+                    log(shipper, thread + " " + i);
+                }
+            });
+            logger.start();
+            loggers.add(logger);
+        }
+        for (Thread logger : loggers) {
+            logger.join();
+        }
+
+        assertThat(shipper.drain(LONG)).isTrue();
+
+        assertThat(endpoint.taken).hasSize(threads * linesEach);
+        int[] next = new int[threads];
+        for (String line : endpoint.taken) {
+            String[] parts = line.split(" ");
+            assertThat(Integer.parseInt(parts[1])).isEqualTo(next[Integer.parseInt(parts[0])]++);
+        }
+    }
+
+    @Test
+    void everyAcceptedLineIsDeliveredHoweverStopRacesWithLogging() throws Exception {
+        for (int round = 0; round < 300; round++) {
+            FakeEndpoint fresh = new FakeEndpoint();
+            Shipper shipper = shipper(fresh, Duration.ofMillis(1));
+            AtomicLong accepted = new AtomicLong();
+            CountDownLatch logging = new CountDownLatch(1);
+            Thread logger = new Thread(() -> {
+                int i = 0;
+                while (log(shipper, "line " + i++) == Admission.ACCEPTED) {
+                    accepted.incrementAndGet();
+                    logging.countDown();
+                }
+            });
+            logger.start();
+            logging.await();
+
+            assertThat(shipper.stop(LONG)).isZero();
+
+            logger.join();
+            assertThat(fresh.taken).hasSize((int) accepted.get());
+            assertThat(shipper.accepted()).isEqualTo(accepted.get());
+            assertThat(shipper.dropped(DropReason.ABANDONED)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void stopGivesUpAtItsTimeAndCountsWhatIsAbandoned() {
+        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY));
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(1));
+        for (int i = 0; i < 10; i++) {
+            log(shipper, "line " + i);
+        }
+
+        assertThat(shipper.stop(TimeUnit.MILLISECONDS.toNanos(50))).isEqualTo(10);
+
+        assertThat(shipper.dropped(DropReason.ABANDONED)).isEqualTo(10);
+        assertThat(shipper.heldLines()).isZero();
+        await().untilAsserted(() -> assertThat(endpoint.closed).isTrue());
+    }
+
+    @Test
+    void drainEndsAtOnceWhereTheNextAttemptIsTooFarAway() {
+        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY, Duration.ofMinutes(5)));
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(1));
+        log(shipper, "line");
+
+        assertThat(shipper.drain(TimeUnit.MINUTES.toNanos(4))).isFalse();
+        // The test's own time-out is far below these four minutes.
+    }
+
+    @Test
+    void noLaterWaitWaitsForWhatAnEarlierGaveUp() {
+        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY));
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(1));
+        log(shipper, "line");
+        assertThat(shipper.drain(1)).isFalse();
+
+        assertThat(shipper.drain(TimeUnit.MINUTES.toNanos(4))).isFalse();
+        assertThat(shipper.stop(TimeUnit.MINUTES.toNanos(4))).isEqualTo(1);
+    }
+
+    @Test
+    void cutsOffARequestThatHangsWhenItIsStopped() {
+        CountDownLatch cutOff = new CountDownLatch(1);
+        CountDownLatch sending = new CountDownLatch(1);
+        IngestionClient hanging = new IngestionClient() {
+            @Override
+            public Verdict send(Body body) {
+                sending.countDown();
+                awaitQuietly(cutOff);
+                return FakeEndpoint.verdict(Outcome.RETRY);
+            }
+
+            @Override
+            public long cutOffIfOverdue() {
+                return LONG;
+            }
+
+            @Override
+            public void cutOff() {
+                cutOff.countDown();
+            }
+
+            @Override
+            public void close() {}
+        };
+        Shipper shipper = shipper(hanging, Duration.ofMillis(1));
+        log(shipper, "line");
+        awaitQuietly(sending);
+
+        assertThat(shipper.stop(1)).isEqualTo(1);
+
+        assertThat(cutOff.getCount()).isZero();
+    }
+
+    @Test
+    void watchesThatARequestDoesNotTakeTooLong() {
+        CountDownLatch overdue = new CountDownLatch(1);
+        AtomicInteger requests = new AtomicInteger();
+        IngestionClient slow = new IngestionClient() {
+            private final AtomicInteger asked = new AtomicInteger();
+
+            @Override
+            public Verdict send(Body body) {
+                if (requests.incrementAndGet() == 1) {
+                    awaitQuietly(overdue);
+                    return FakeEndpoint.verdict(Outcome.RETRY);
+                }
+                return endpoint.send(body);
+            }
+
+            @Override
+            public long cutOffIfOverdue() {
+                if (asked.incrementAndGet() < 3) {
+                    return TimeUnit.MILLISECONDS.toNanos(1);
+                }
+                overdue.countDown();
+                return NOTHING_IN_FLIGHT;
+            }
+
+            @Override
+            public void cutOff() {
+                overdue.countDown();
+            }
+
+            @Override
+            public void close() {}
+        };
+        Shipper shipper = shipper(slow, Duration.ofMillis(1));
+        log(shipper, "line");
+
+        await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("line"));
+    }
+
+    @Test
+    void dropsAndCountsWhatDoesNotFit() {
+        CountDownLatch recovered = new CountDownLatch(1);
+        endpoint.always(lines -> {
+            awaitQuietly(recovered);
+            return FakeEndpoint.verdict(Outcome.DELIVERED);
+        });
+        Shipper shipper = shipper(endpoint, new BufferLimits(1_000_000, 20_000, 0, 0), false, Duration.ofMillis(5));
+        int logged = 0;
+        while (shipper.dropped(DropReason.FULL) < 10) {
+            log(shipper, incompressible(logged++));
+            assertThat(shipper.heldBytes()).isLessThanOrEqualTo(20_000);
+        }
+        recovered.countDown();
+
+        await().untilAsserted(() -> assertThat(shipper.heldLines()).isZero());
+        assertThat(shipper.delivered() + shipper.dropped(DropReason.FULL))
+                .isEqualTo(logged + (shipper.accepted() - (logged - shipper.dropped(DropReason.FULL))));
+        assertThat(observer.told).anyMatch(words -> words.startsWith("dropped {FULL="));
+        await().untilAsserted(
+                        () -> assertThat(endpoint.taken).anyMatch(line -> line.contains("missing before this one")));
+    }
+
+    @Test
+    void makesTheLoggingThreadWaitWhereItIsToldToAndKeepsItsInterruptFlag() throws Exception {
+        CountDownLatch recovered = new CountDownLatch(1);
+        endpoint.always(lines -> {
+            awaitQuietly(recovered);
+            return FakeEndpoint.verdict(Outcome.DELIVERED);
+        });
+        Shipper shipper = shipper(endpoint, new BufferLimits(1_000, 20_000, 0, 0), true, Duration.ofMillis(1));
+        int lines = 3_000;
+        AtomicInteger logged = new AtomicInteger();
+        AtomicInteger interruptsKept = new AtomicInteger();
+        Thread logger = new Thread(() -> {
+            for (int i = 0; i < lines; i++) {
+                if (log(shipper, incompressible(i)) == Admission.ACCEPTED) {
+                    logged.incrementAndGet();
+                }
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                interruptsKept.incrementAndGet();
+            }
+        });
+        logger.start();
+        await().until(() -> logger.getState() == Thread.State.WAITING);
+        logger.interrupt();
+        recovered.countDown();
+        logger.join();
+
+        assertThat(logged).hasValue(lines);
+        assertThat(interruptsKept).hasValue(1);
+        assertThat(shipper.drain(LONG)).isTrue();
+        assertThat(endpoint.taken).hasSize(lines);
+    }
+
+    @Test
+    void letsWaitingThreadsGoWhenItStops() throws Exception {
+        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY));
+        Shipper shipper = shipper(endpoint, new BufferLimits(1_000, 2_000, 0, 0), true, Duration.ofMillis(1));
+        Thread logger = new Thread(() -> {
+            int i = 0;
+            while (log(shipper, incompressible(i++)) == Admission.ACCEPTED) {
+                // until it is let go
+            }
+        });
+        logger.start();
+        await().until(() -> logger.getState() == Thread.State.WAITING);
+
+        shipper.waitNoMore();
+
+        logger.join(10_000);
+        assertThat(logger.isAlive()).isFalse();
+    }
+
+    @Test
+    void survivesAnErrorInTheClientAndKeepsTheLines() {
+        AtomicInteger requests = new AtomicInteger();
+        endpoint.always(lines -> {
+            if (requests.incrementAndGet() == 1) {
+                throw new NoClassDefFoundError("a class");
+            }
+            return FakeEndpoint.verdict(Outcome.DELIVERED);
+        });
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(1));
+
+        log(shipper, "line");
+
+        await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("line"));
+        assertThat(observer.told).contains("error in the client: java.lang.NoClassDefFoundError: a class");
+    }
+
+    private static String incompressible(int seed) {
+        Random random = new Random(seed);
+        return Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.dropwizardlogdna.shipping;
+
+import io.github.dropwizardlogdna.ingestion.Body;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+
+/** Lines in the form in which they are handed over, {@code "text",\n}, and back again. */
+final class TestLines {
+
+    private TestLines() {}
+
+    static byte[] line(String text) {
+        return ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    static List<String> in(Body body) {
+        return in(body.bytes(), body.gzip());
+    }
+
+    static List<String> in(Batch batch) {
+        return in(batch.body(), batch.gzip());
+    }
+
+    private static List<String> in(byte[] bytes, boolean gzip) {
+        String json = new String(gzip ? inflate(bytes) : bytes, StandardCharsets.UTF_8);
+        if (!json.startsWith("{\"lines\":[") || !json.endsWith("]}")) {
+            throw new AssertionError("not a body: " + json);
+        }
+        List<String> lines = new ArrayList<>();
+        for (String line :
+                json.substring("{\"lines\":[".length(), json.length() - 2).split(",\n")) {
+            lines.add(line.substring(1, line.length() - 1));
+        }
+        return lines;
+    }
+
+    private static byte[] inflate(byte[] bytes) {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/**
+ * The LogDNA ingestion API on this machine: to see, without an account or a network, what a service ships.
+ *
+ * <p>It knows Jetty and Jackson, and nothing of the service whose logs arrive.
+ */
+package io.github.dropwizardlogdna.example.ingestion;

@@ -1,0 +1,29 @@
+package io.github.dropwizardlogdna.example.order;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.UUID;
+
+/** An order as it stands. A change is a new one that takes its place in the {@link OrderStore}. */
+public record Order(UUID id, String customer, List<Item> items, BigDecimal total, Status status) {
+
+    /** {@code PAYING} while the payment provider is asked, so that nobody is charged twice. */
+    public enum Status {
+        OPEN,
+        PAYING,
+        PAID
+    }
+
+    public Order {
+        items = List.copyOf(items);
+    }
+
+    static Order place(NewOrder request) {
+        BigDecimal total = request.items().stream().map(Item::price).reduce(BigDecimal.ZERO, BigDecimal::add);
+        return new Order(UUID.randomUUID(), request.customer(), request.items(), total, Status.OPEN);
+    }
+
+    Order with(Status newStatus) {
+        return new Order(id, customer, items, total, newStatus);
+    }
+}

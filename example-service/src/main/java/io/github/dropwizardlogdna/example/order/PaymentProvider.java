@@ -1,0 +1,11 @@
+package io.github.dropwizardlogdna.example.order;
+
+import java.math.BigDecimal;
+import java.util.UUID;
+
+/** Takes a customer's money. */
+public interface PaymentProvider {
+
+    void charge(UUID orderId, BigDecimal amount, String token)
+            throws PaymentDeclinedException, PaymentProviderException;
+}
