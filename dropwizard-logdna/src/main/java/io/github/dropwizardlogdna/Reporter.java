@@ -33,11 +33,14 @@ final class Reporter implements ShippingObserver {
     private final AppenderMetrics metrics;
     private final LongSupplier nanoTime;
 
-    /** What the last report of a failure was about, and when; null when there is nothing to recover from. */
+    /** What the last report of a failure was about, and when. */
     @Nullable
     private Outcome reported;
 
     private long reportedAt;
+    /** Whether the last report was of a failure, so that its end is news. */
+    private boolean endIsNews;
+
     private long refusalReportedAt;
     private boolean refusalReported;
 
@@ -88,11 +91,13 @@ final class Reporter implements ShippingObserver {
         }
         reported = verdict.outcome();
         reportedAt = now;
+        endIsNews = true;
     }
 
     @Override
     public void deliveryRecovered(int failures, long nanos) {
-        if (reported != null) {
+        if (endIsNews) {
+            endIsNews = false;
             REPORTS.info(
                     "Appender '{}' delivers to {} again, after {} failed {} in {}.",
                     appender,
@@ -100,10 +105,6 @@ final class Reporter implements ShippingObserver {
                     failures,
                     failures == 1 ? "request" : "requests",
                     words(nanos));
-            // A failure within the same minute is not news.
-            if (nanoTime.getAsLong() - reportedAt >= A_MINUTE) {
-                reported = null;
-            }
         }
     }
 

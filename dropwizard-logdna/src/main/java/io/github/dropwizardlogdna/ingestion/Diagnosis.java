@@ -2,6 +2,7 @@ package io.github.dropwizardlogdna.ingestion;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.HttpRetryException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
@@ -25,15 +28,14 @@ final class Diagnosis {
 
     private static final int MAX_QUOTE = 200;
 
+    private static final Pattern PROXY_AUTHENTICATION =
+            Pattern.compile("^Unable to tunnel through proxy\\. Proxy returns \"HTTP/1\\.[01] 407\\b");
+
     private Diagnosis() {}
 
     static String of(Throwable failure, IngestionSettings settings) {
         String endpoint = IngestionUri.origin(settings.endpoint());
-        // A cause may be its own cause's cause.
-        List<Throwable> causes = Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                .filter(cause -> !(cause instanceof NotSentException))
-                .limit(20)
-                .toList();
+        List<Throwable> causes = causes(failure);
         // TLS comes after what may have broken underneath, and wraps it.
         return first(causes, UnknownHostException.class)
                 .map(e -> "unknown host " + quoted(e))
@@ -47,6 +49,20 @@ final class Diagnosis {
                                 + "a header or the URL holds an illegal character; check ingestionKey and endpoint"))
                 .or(() -> first(causes, IOException.class).map(e -> other(endpoint, e)))
                 .orElseGet(() -> failed(endpoint, causes.get(causes.size() - 1)));
+    }
+
+    /** The status that is behind a failure, if there is: the JDK makes exceptions of some answers. */
+    static OptionalInt statusOf(Throwable failure) {
+        List<Throwable> causes = causes(failure);
+        Optional<HttpRetryException> unauthorized = first(causes, HttpRetryException.class);
+        if (unauthorized.isPresent()) {
+            // It would send the request again, with credentials, had it kept the body.
+            return OptionalInt.of(unauthorized.get().responseCode());
+        }
+        boolean proxyWantsCredentials = causes.stream()
+                .anyMatch(cause -> cause instanceof IOException
+                        && PROXY_AUTHENTICATION.matcher(quoted(cause)).find());
+        return proxyWantsCredentials ? OptionalInt.of(407) : OptionalInt.empty();
     }
 
     static String inWords(Duration duration) {
@@ -95,6 +111,14 @@ final class Diagnosis {
 
     private static String failed(String endpoint, Throwable e) {
         return "the request to " + endpoint + " failed: " + e.getClass().getSimpleName();
+    }
+
+    /** A cause may be its own cause's cause: the first twenty. */
+    private static List<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .limit(20)
+                .filter(cause -> !(cause instanceof NotSentException))
+                .toList();
     }
 
     private static String quoted(Throwable e) {

@@ -17,7 +17,6 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.Authenticator;
-import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
@@ -25,6 +24,7 @@ import java.net.URL;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.function.LongSupplier;
 import javax.net.ssl.HttpsURLConnection;
@@ -188,12 +188,10 @@ public final class JerseyIngestionClient implements IngestionClient {
         if (cutOff != null) {
             return Verdict.of(Outcome.RETRY, cutOff);
         }
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof HttpRetryException unauthorized) {
-                // The JDK would send the request again with credentials, had it kept the body.
-                Answer answer = new Answer(unauthorized.responseCode(), null, NOTHING);
-                return answer.verdict(body, Instant.ofEpochMilli(epochMillis.getAsLong()));
-            }
+        OptionalInt status = Diagnosis.statusOf(failure);
+        if (status.isPresent()) {
+            Answer answer = new Answer(status.getAsInt(), null, NOTHING);
+            return answer.verdict(body, Instant.ofEpochMilli(epochMillis.getAsLong()));
         }
         return Verdict.of(Outcome.RETRY, Diagnosis.of(failure, settings));
     }

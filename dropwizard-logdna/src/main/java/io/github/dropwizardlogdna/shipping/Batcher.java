@@ -4,7 +4,7 @@ import jakarta.annotation.Nullable;
 
 /**
  * Makes batches of lines, and puts them into the store. Owned by the batcher's thread; {@link #flush}, {@link #oldest}
- * and {@link #storeShrank} are for the others.
+ * and {@link #isHoldingBack} are for the others.
  *
  * <p>A batch closes when it is full; when its oldest line is due and at most the batch in flight is before it (where
  * more wait, an earlier end would not deliver anything earlier, and recovery from an outage would be many small
@@ -103,8 +103,8 @@ final class Batcher {
         return store.size() <= 1;
     }
 
-    /** The sender has settled a batch: a closing that was put off may be due. */
-    boolean storeShrank() {
+    /** Whether a batch is due that is kept open because others wait: once they don't, it is to be closed. */
+    boolean isHoldingBack() {
         return heldBack;
     }
 

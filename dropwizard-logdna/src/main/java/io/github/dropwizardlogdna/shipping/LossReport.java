@@ -74,6 +74,18 @@ final class LossReport {
         return next;
     }
 
+    /** Whether observer and endpoint have been told of every drop. Any thread, but exact for the batcher only. */
+    boolean isAllTold() {
+        for (Map.Entry<DropReason, Told> each : told.entrySet()) {
+            long dropped = ledger.dropped(each.getKey());
+            if (dropped > each.getValue().observed
+                    || dropped > each.getValue().noticed.get()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** What has been dropped and not been told to the observer yet: the rest, at an ending. */
     Map<DropReason, Long> untold() {
         Map<DropReason, Long> rest = new EnumMap<>(DropReason.class);

@@ -42,7 +42,7 @@ public final class Shipper {
 
     private volatile boolean started;
     private volatile boolean stopped;
-    /** Set while dropped lines wait to be told: the batcher knows, and need not be woken for each. */
+    /** Set while dropped lines wait to be told: the batcher knows, and is not to be woken for each. */
     private volatile boolean dropsPending;
 
     /** Threads that wait for lines to be settled. */
@@ -235,8 +235,7 @@ public final class Shipper {
         while (!stopped) {
             long wait;
             try {
-                dropsPending = false;
-                wait = batcher.step(now());
+                wait = Math.min(batcher.step(now()), untilDropsAreTold());
                 room.made();
             } catch (Throwable e) {
                 wait = PAUSE_AFTER_ERROR;
@@ -248,6 +247,17 @@ public final class Shipper {
             }
             wakeBatcher.await(wait);
         }
+    }
+
+    /** Lets the next drop wake the batcher again once all are told; until then the batcher wakes by itself. */
+    private long untilDropsAreTold() {
+        boolean told = losses.isAllTold();
+        dropsPending = !told;
+        if (told && !losses.isAllTold()) {
+            dropsPending = true;
+            return 0; // one came between the two looks, and found that it need not wake anybody
+        }
+        return Signal.FOREVER;
     }
 
     private long watchRequest() {
@@ -263,8 +273,8 @@ public final class Shipper {
                 try {
                     wait = sender.step(now());
                     room.made();
-                    if (batcher.storeShrank()) {
-                        wakeBatcher.raise();
+                    if (batcher.isHoldingBack() || dropsPending) {
+                        wakeBatcher.raise(); // there may be room now
                     }
                 } catch (Throwable e) {
                     wait = PAUSE_AFTER_ERROR;

@@ -87,7 +87,7 @@ class BatcherTest {
         assertThat(fixture.store.size()).isEqualTo(2);
 
         fixture.store.removeHead();
-        assertThat(batcher.storeShrank()).isTrue();
+        assertThat(batcher.isHoldingBack()).isTrue();
         batcher.step(fixture.now);
 
         assertThat(fixture.batches())

@@ -1,0 +1,201 @@
+package io.github.dropwizardlogdna.ingestion;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnswerTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+    private static final Body TWO_LINES = new Body(new byte[10], true, 2);
+
+    /** The statuses that mean something of their own; all others go by their first digit. */
+    private static final Map<Integer, Outcome> OF_THEIR_OWN = Map.of(
+            400, Outcome.BAD_REQUEST,
+            422, Outcome.BAD_REQUEST,
+            401, Outcome.KEY_REFUSED,
+            403, Outcome.KEY_REFUSED,
+            408, Outcome.RETRY,
+            425, Outcome.RETRY,
+            429, Outcome.RETRY,
+            413, Outcome.TOO_LARGE,
+            415, Outcome.UNSUPPORTED_ENCODING);
+
+    private static final Map<Integer, Outcome> BY_FIRST_DIGIT = Map.of(
+            1, Outcome.RETRY,
+            2, Outcome.DELIVERED,
+            3, Outcome.SETTING_AT_FAULT,
+            4, Outcome.SETTING_AT_FAULT,
+            5, Outcome.RETRY);
+
+    static IntStream everyStatus() {
+        return IntStream.rangeClosed(100, 599);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyStatus")
+    void everyStatusHasItsMeaning(int status) {
+        Verdict verdict = new Answer(status, null, new byte[0]).verdict(TWO_LINES, NOW);
+
+        assertThat(verdict.outcome()).isEqualTo(OF_THEIR_OWN.getOrDefault(status, BY_FIRST_DIGIT.get(status / 100)));
+        assertThat(verdict.reason()).contains("answered " + status);
+        assertThat(verdict.retryAfter()).isEmpty();
+        assertThat(verdict.lines()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 99, 600, 999})
+    void aStatusThatHttpDoesNotKnowIsTriedAgain(int status) {
+        assertThat(verdict(status, null, "").outcome()).isEqualTo(Outcome.RETRY);
+    }
+
+    @Test
+    void anUnsupportedTypeIsNotTheEncodingWhereNothingWasEncoded() {
+        Verdict verdict = new Answer(415, null, new byte[0]).verdict(new Body(new byte[10], false, 2), NOW);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.SETTING_AT_FAULT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "401,ingestionKey",
+        "403,ingestionKey",
+        "404,endpoint",
+        "405,endpoint",
+        "302,endpoint",
+        "407,proxy",
+        "402,account"
+    })
+    void theReasonNamesWhatToLookAt(int status, String setting) {
+        assertThat(verdict(status, null, "").reason()).contains(setting);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429,RETRY", "503,RETRY", "401,KEY_REFUSED", "404,SETTING_AT_FAULT", "302,SETTING_AT_FAULT"})
+    void waitsAsLongAsTheEndpointAsks(int status, Outcome outcome) {
+        Verdict verdict = verdict(status, "7", "");
+
+        assertThat(verdict.outcome()).isEqualTo(outcome);
+        assertThat(verdict.retryAfter()).contains(Duration.ofSeconds(7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400, 413, 415})
+    void doesNotWaitWhereTheNextRequestIsAnother(int status) {
+        assertThat(verdict(status, "7", "").retryAfter()).isEmpty();
+    }
+
+    // 207
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"status\":[200,503]}",
+                "{\"status\":[\"200\",\"503\"]}",
+                "{\"error\":null,\"status\":[202,429]}",
+            })
+    void aMultiStatusTellsTheFateOfEachLine(String body) {
+        Verdict verdict = verdict(207, "7", body);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.DELIVERED_IN_PART);
+        assertThat(verdict.lines()).containsExactly(Outcome.DELIVERED, Outcome.RETRY);
+        assertThat(verdict.reason()).contains("1 of 2 lines");
+        assertThat(verdict.retryAfter()).contains(Duration.ofSeconds(7));
+    }
+
+    static Stream<Integer> everyCodeOfALine() {
+        return everyStatus().boxed();
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyCodeOfALine")
+    void aLinesCodeMeansWhatItMeansForARequest(int code) {
+        Verdict ofTheLine = verdict(207, null, "{\"status\":[503," + code + "]}");
+
+        assertThat(ofTheLine.lines()).containsExactly(Outcome.RETRY, Answer.outcome(code, TWO_LINES.gzip()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "[]",
+                "[200,400]",
+                "null",
+                "<html>",
+                "{\"status\":[200,400",
+                "{\"status\":400}",
+                "{\"status\":\"400\"}",
+                "{\"status\":[]}",
+                "{\"status\":[400]}",
+                "{\"status\":[400,400,400]}",
+                "{\"status\":[400,null]}",
+                "{\"status\":[400,true]}",
+                "{\"status\":[400,\"bad\"]}",
+                "{\"status\":[400,4000]}",
+                "{\"status\":[400,0]}",
+                "{\"status\":[400,[400]]}",
+                "{\"status\":[400,400.5]}",
+                "{\"status\":[200,204]}",
+            })
+    void aMultiStatusThatDoesNotFitTheLinesHasTakenThemAll(String body) {
+        Verdict verdict = verdict(207, "7", body);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.DELIVERED);
+        assertThat(verdict.lines()).isEmpty();
+    }
+
+    @Property
+    void noBodyMakesItFail(@ForAll byte[] body) {
+        Verdict verdict = new Answer(207, null, body).verdict(TWO_LINES, NOW);
+
+        assertThat(verdict.outcome()).isIn(Outcome.DELIVERED, Outcome.DELIVERED_IN_PART);
+    }
+
+    @Test
+    void deepNestingMakesItNotFail() {
+        assertThat(verdict(207, null, "{\"status\":" + "[".repeat(100_000)).outcome())
+                .isEqualTo(Outcome.DELIVERED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Outcome.class)
+    void theReasonNeverShowsTheBody(Outcome outcome) {
+        everyStatus()
+                .mapToObj(status -> verdict(status, null, "{\"error\":\"SECRET\",\"status\":[400,\"200\"]}"))
+                .filter(verdict -> verdict.outcome() == outcome)
+                .forEach(verdict -> assertThat(verdict.toString()).doesNotContain("SECRET"));
+        assertThat(new Answer(200, null, "SECRET".getBytes(UTF_8)).toString()).isEqualTo("Answer[200]");
+    }
+
+    private static Verdict verdict(int status, String retryAfter, String body) {
+        return new Answer(status, retryAfter, body.getBytes(UTF_8)).verdict(TWO_LINES, NOW);
+    }
+
+    @Test
+    void aLineOutcomeIsListedForEachLineOfALargeBody() {
+        Body large = new Body(new byte[10], false, 50_000);
+        String codes = "200,".repeat(49_999) + "413";
+
+        List<Outcome> lines = new Answer(207, null, ("{\"status\":[" + codes + "]}").getBytes(UTF_8))
+                .verdict(large, NOW)
+                .lines();
+
+        assertThat(lines).hasSize(50_000).endsWith(Outcome.TOO_LARGE);
+    }
+}

@@ -1,0 +1,424 @@
+package io.github.dropwizardlogdna.testing;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jakarta.annotation.Nullable;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+
+/**
+ * An HTTP server on a raw socket that does what real ones do on a bad day, and counts what it saw. What it does can be
+ * changed at any time; a connection asks for it when it is made, and then when a request begins.
+ *
+ * <p>Thread-safe. It serves each connection on a daemon thread of its own.
+ */
+public final class MisbehavingServer implements AutoCloseable {
+
+    /** What happens on a connection from one request to the next. */
+    @FunctionalInterface
+    public interface Behaviour {
+        void serve(Connection connection) throws IOException;
+    }
+
+    /** One request as it arrived. */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Request(String requestLine, List<String> headers, byte[] body) {
+
+        @Nullable
+        public String header(String name) {
+            String prefix = name.toLowerCase(Locale.ROOT) + ":";
+            return headers.stream()
+                    .filter(header -> header.toLowerCase(Locale.ROOT).startsWith(prefix))
+                    .map(header -> header.substring(prefix.length()).trim())
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    private final ServerSocket serverSocket;
+    private final String scheme;
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "misbehaving-server");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final ConcurrentMap<Socket, Boolean> open = new ConcurrentHashMap<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final List<String> heads = new CopyOnWriteArrayList<>();
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private volatile Behaviour behaviour;
+
+    private MisbehavingServer(String scheme, ServerSocketFactory factory, Behaviour behaviour) {
+        this.scheme = scheme;
+        this.behaviour = behaviour;
+        try {
+            // A small window: what the server does not read stays with the client.
+            serverSocket = factory.createServerSocket();
+            serverSocket.setReceiveBufferSize(4096);
+            serverSocket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        threads.execute(this::accept);
+    }
+
+    public static MisbehavingServer http(Behaviour behaviour) {
+        return new MisbehavingServer("http", ServerSocketFactory.getDefault(), behaviour);
+    }
+
+    public static MisbehavingServer https(SSLContext context, Behaviour behaviour) {
+        return new MisbehavingServer("https", context.getServerSocketFactory(), behaviour);
+    }
+
+    /** A URL on this machine where nobody listens. */
+    public static URI refusing() {
+        MisbehavingServer gone = http(hang());
+        URI endpoint = gone.endpoint();
+        gone.close();
+        return endpoint;
+    }
+
+    // Behaviours
+
+    /** Takes the request and answers with a small JSON body. */
+    public static Behaviour answer(int status, String... headers) {
+        return connection -> {
+            connection.readRequest();
+            connection.answer(status, "{}", headers);
+        };
+    }
+
+    public static Behaviour answerWithBody(int status, String body, String... headers) {
+        return connection -> {
+            connection.readRequest();
+            connection.answer(status, body, headers);
+        };
+    }
+
+    /** A gateway's page, as a load balancer shows it. */
+    public static Behaviour htmlBadGateway() {
+        return answerWithBody(502, "<html><h1>502 Bad Gateway</h1></html>", "Content-Type: text/html");
+    }
+
+    /** Accepts, and reads nothing. */
+    public static Behaviour hang() {
+        return Connection::hang;
+    }
+
+    /** Reads the request, and answers nothing. */
+    public static Behaviour neverAnswer() {
+        return connection -> {
+            connection.readRequest();
+            connection.hang();
+        };
+    }
+
+    public static Behaviour resetAtOnce() {
+        return Connection::reset;
+    }
+
+    /** Reads the head of the request, and resets. */
+    public static Behaviour resetInTheMiddle() {
+        return connection -> {
+            connection.readHead();
+            connection.reset();
+        };
+    }
+
+    public static Behaviour resetAfterTheRequest() {
+        return connection -> {
+            connection.readRequest();
+            connection.reset();
+        };
+    }
+
+    public static Behaviour closeWithoutAnAnswer() {
+        return connection -> {
+            connection.readRequest();
+            connection.close();
+        };
+    }
+
+    /** Ends its side of the connection without an answer, and goes on to listen. */
+    public static Behaviour halfClose() {
+        return connection -> {
+            connection.readRequest();
+            connection.socket.shutdownOutput();
+            connection.hang();
+        };
+    }
+
+    /** Answers when it has seen the head of the request, and discards the rest, as well-behaved servers do. */
+    public static Behaviour answerBeforeTheBodyWasRead(int status) {
+        return connection -> {
+            connection.readHead();
+            connection.answer(status, "{}", "Connection: close");
+            connection.socket.shutdownOutput();
+            connection.discardUntilClosed();
+        };
+    }
+
+    /** Answers when it has seen the head of the request, and closes with the body unread, which resets the connection. */
+    public static Behaviour answerAndResetBeforeTheBodyWasRead(int status) {
+        return connection -> {
+            connection.readHead();
+            connection.answer(status, "{}", "Connection: close");
+            connection.close();
+        };
+    }
+
+    /** Sends the head of the answer one byte an interval. */
+    public static Behaviour dripTheHead(Duration interval) {
+        return connection -> {
+            connection.readRequest();
+            connection.drip("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Padding: " + "x".repeat(10_000), interval);
+        };
+    }
+
+    /** Sends the body of the answer one byte an interval. */
+    public static Behaviour dripTheBody(int status, Duration interval) {
+        return connection -> {
+            connection.readRequest();
+            connection.write("HTTP/1.1 " + status + " Dripping\r\nContent-Length: 10000\r\n\r\n");
+            connection.drip("x".repeat(10_000), interval);
+        };
+    }
+
+    /** Sends the head and the first byte of a body, and no more. */
+    public static Behaviour stallInTheBody(int status) {
+        return connection -> {
+            connection.readRequest();
+            connection.write("HTTP/1.1 " + status + " Stalling\r\nContent-Length: 100\r\n\r\n{");
+            connection.hang();
+        };
+    }
+
+    /** Sends an answer that does not end, as fast as it is read. */
+    public static Behaviour endlessBody(int status) {
+        return connection -> {
+            connection.readRequest();
+            connection.write("HTTP/1.1 " + status + " Endless\r\nTransfer-Encoding: chunked\r\n\r\n");
+            String chunk = "1000\r\n" + "x".repeat(0x1000) + "\r\n";
+            while (true) {
+                connection.write(chunk);
+            }
+        };
+    }
+
+    /** Answers in no protocol, and closes. */
+    public static Behaviour garbage() {
+        return connection -> {
+            connection.readRequest();
+            connection.write("SSH-2.0-OpenSSH_9.2\r\n\u0000\u0001\u0002 garbage\r\n");
+            connection.close();
+        };
+    }
+
+    /** Answers, promises to keep the connection, and closes it. */
+    public static Behaviour closeTheIdleConnection(int status) {
+        return connection -> {
+            connection.readRequest();
+            connection.answer(status, "{}", "Connection: keep-alive");
+            connection.close();
+        };
+    }
+
+    // What is going on
+
+    public URI endpoint() {
+        return URI.create(scheme + "://localhost:" + serverSocket.getLocalPort());
+    }
+
+    public void behave(Behaviour changed) {
+        behaviour = changed;
+    }
+
+    public int connections() {
+        return connections.get();
+    }
+
+    /** How many requests began: their head arrived. */
+    public int begun() {
+        return heads.size();
+    }
+
+    /** The requests that arrived whole. */
+    public List<Request> requests() {
+        return List.copyOf(requests);
+    }
+
+    public int openConnections() {
+        return open.size();
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            serverSocket.close();
+            for (Socket socket : open.keySet()) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        threads.shutdownNow();
+    }
+
+    private void accept() {
+        while (!serverSocket.isClosed()) {
+            try {
+                Socket socket = serverSocket.accept();
+                open.put(socket, true);
+                connections.incrementAndGet();
+                threads.execute(() -> serve(socket));
+            } catch (IOException | RejectedExecutionException e) {
+                // closed, or a connection that was gone before it was accepted
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            Connection connection = new Connection(socket);
+            do {
+                behaviour.serve(connection);
+            } while (!socket.isClosed() && connection.isUsedAgain());
+        } catch (IOException e) {
+            // The client is gone, or cut the connection.
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    /** A client's connection, for a {@link Behaviour} to use. */
+    public final class Connection {
+
+        private final Socket socket;
+        private final InputStream in;
+        private final OutputStream out;
+
+        private Connection(Socket socket) throws IOException {
+            this.socket = socket;
+            this.in = new BufferedInputStream(socket.getInputStream());
+            this.out = socket.getOutputStream();
+        }
+
+        public Request readRequest() throws IOException {
+            String[] head = readHead().split("\r\n", -1);
+            List<String> headers = List.of(head).subList(1, head.length);
+            String length = new Request(head[0], headers, new byte[0]).header("Content-Length");
+            byte[] body = in.readNBytes(length == null ? 0 : Integer.parseInt(length));
+            Request request = new Request(head[0], headers, body);
+            requests.add(request);
+            return request;
+        }
+
+        /** Waits for the next request to begin. */
+        private boolean isUsedAgain() throws IOException {
+            in.mark(1);
+            int first = in.read();
+            in.reset();
+            return first >= 0;
+        }
+
+        /** Reads up to the empty line; leaves the body on the connection. */
+        public String readHead() throws IOException {
+            ByteArrayOutputStream head = new ByteArrayOutputStream();
+            while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
+                int b = in.read();
+                if (b < 0) {
+                    throw new EOFException();
+                }
+                head.write(b);
+            }
+            String text = head.toString(ISO_8859_1).stripTrailing();
+            heads.add(text);
+            return text;
+        }
+
+        public void answer(int status, String body, String... headers) throws IOException {
+            byte[] bytes = body.getBytes(UTF_8);
+            StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Whatever\r\n");
+            for (String header : headers) {
+                head.append(header).append("\r\n");
+            }
+            head.append("Content-Length: ").append(bytes.length).append("\r\n\r\n");
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            answer.writeBytes(head.toString().getBytes(ISO_8859_1));
+            answer.writeBytes(bytes);
+            out.write(answer.toByteArray());
+            out.flush();
+        }
+
+        public void write(String text) throws IOException {
+            out.write(text.getBytes(ISO_8859_1));
+            out.flush();
+        }
+
+        public void drip(String text, Duration interval) throws IOException {
+            for (byte b : text.getBytes(ISO_8859_1)) {
+                out.write(b);
+                out.flush();
+                if (waited(interval)) {
+                    return;
+                }
+            }
+        }
+
+        /** Until the server is closed. */
+        public void hang() throws IOException {
+            waited(Duration.ofDays(1));
+            close();
+        }
+
+        public void discardUntilClosed() throws IOException {
+            in.transferTo(OutputStream.nullOutputStream());
+            close();
+        }
+
+        public void reset() throws IOException {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        }
+
+        public void close() throws IOException {
+            socket.close();
+        }
+
+        private boolean waited(Duration duration) throws IOException {
+            try {
+                return closed.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException(e);
+            }
+        }
+    }
+}
