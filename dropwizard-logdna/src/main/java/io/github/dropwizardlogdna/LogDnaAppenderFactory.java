@@ -3,11 +3,14 @@ package io.github.dropwizardlogdna;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.Layout;
+import ch.qos.logback.core.pattern.PatternLayoutBase;
 import ch.qos.logback.core.spi.DeferredProcessingAware;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.google.common.net.InetAddresses;
 import io.dropwizard.logging.common.AbstractAppenderFactory;
 import io.dropwizard.logging.common.async.AsyncAppenderFactory;
@@ -39,6 +42,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -106,6 +110,12 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     private static final int LONGEST_APP = 512;
     private static final int LONGEST_TAG = 80;
     private static final int LARGEST_META = 8_192;
+    private static final int LARGEST_PORT = 65_535;
+    private static final String UNSUBSTITUTED =
+            "still holds the name of a variable in ${...}: set that environment variable, and let the application"
+                    + " substitute it (in initialize: bootstrap.setConfigurationSourceProvider(new"
+                    + " SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), new"
+                    + " EnvironmentVariableSubstitutor())))";
     private static final String DEFAULT_ENDPOINT = "https://logs.logdna.com/logs/ingest";
     private static final Pattern MAC = Pattern.compile("(\\p{XDigit}{2}[:-]){5}\\p{XDigit}{2}");
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\x21-\\x7e]+");
@@ -121,9 +131,9 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     private String name;
 
     @JsonProperty
+    @JsonSetter(nulls = Nulls.FAIL) // else an empty environment variable would be a false
     private boolean enabled = true;
 
-    @NotNull
     @JsonProperty
     private String endpoint = DEFAULT_ENDPOINT;
 
@@ -157,6 +167,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     private Map<String, Object> meta = Map.of();
 
     @JsonProperty
+    @JsonSetter(nulls = Nulls.FAIL)
     private boolean indexMeta = true;
 
     @NotNull
@@ -167,7 +178,6 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @JsonProperty
     private Set<@NotNull String> excludesMdcKeys = Set.of();
 
-    @NotNull
     @JsonProperty
     private String oversizeLines = "split";
 
@@ -190,7 +200,6 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @JsonProperty
     private Duration flushInterval = Duration.seconds(1);
 
-    @NotNull
     @JsonProperty
     private String compression = "gzip";
 
@@ -222,7 +231,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     /** Dropwizard's own field for it can't be read. */
     private boolean neverBlock = true;
 
-    private String thresholdAsWritten = "";
+    private String thresholdAsWritten = "ALL";
 
     /** Names only: the value of a mistyped {@code ingestionKey} is a key. */
     private final Set<String> unknownOptions = new LinkedHashSet<>();
@@ -234,6 +243,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     }
 
     @Override
+    @JsonSetter(nulls = Nulls.FAIL)
     public void setNeverBlock(boolean neverBlock) {
         this.neverBlock = neverBlock;
     }
@@ -269,8 +279,12 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         String shownUri = IngestionUri.withoutQuery(uri);
         Reporter reporter = new Reporter(appenderName, shownUri, siblings.metrics(), System::nanoTime);
         String effectiveApp = orElse(app, applicationName);
-        boolean usesLayout = layout != null || (logFormat != null && !logFormat.isEmpty()) || requestLog;
+        boolean usesPattern = logFormat != null && !logFormat.isEmpty();
+        boolean usesLayout = layout != null || usesPattern || requestLog;
         Layout<E> lineLayout = usesLayout ? buildLayout(context, layoutFactory) : null;
+        if (usesPattern && lineLayout instanceof PatternLayoutBase && !lineLayout.isStarted()) {
+            throw OptionsCheck.error("logFormat is not a pattern that Logback can parse"); // its lines would be empty
+        }
         EncoderPool<E> encoders = new EncoderPool<>(lineFormat(effectiveApp, lineLayout));
         Shipper shipper = new Shipper(
                 appenderName,
@@ -317,7 +331,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         int lines = effectiveQueueSize();
         long bytes = bufferSize.toBytes();
         long linesKeptFree = linesKeptFree(lines);
-        BufferLimits limits = new BufferLimits(lines, bytes, linesKeptFree, bytes / lines * linesKeptFree);
+        BufferLimits limits = new BufferLimits(lines, bytes, linesKeptFree, bytes * linesKeptFree / lines);
         return new ShippingSettings(
                 limits,
                 !neverBlock,
@@ -377,7 +391,9 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         if (enabled) {
             checkKey(problems);
         }
-        if (!isUsable(endpoint())) {
+        if (endpoint().contains("${")) {
+            problems.put("endpoint", UNSUBSTITUTED);
+        } else if (!isUsable(endpoint())) {
             problems.put(
                     "endpoint",
                     "must be an absolute http or https URL, without user and password in it, like " + DEFAULT_ENDPOINT);
@@ -385,7 +401,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         checkNames(problems);
         checkChoice(problems, "oversizeLines", oversizeLines, List.of("split", "truncate"));
         checkChoice(problems, "compression", compression, List.of("gzip", "none"));
-        if (!thresholdAsWritten.isEmpty() && !isLevel(thresholdAsWritten)) {
+        if (!isLevel(thresholdAsWritten)) {
             problems.put("threshold", "must be one of " + LEVELS);
         }
         checkSizes(problems);
@@ -400,12 +416,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                     "must be set: take it from the account's settings, and set it here or in the environment variable"
                             + " that is named here (or set enabled: false to ship nothing)");
         } else if (key.contains("${")) {
-            problems.put(
-                    "ingestionKey",
-                    "still holds the name of a variable in ${...}: set that environment variable, and let the"
-                            + " application substitute it (in initialize: bootstrap.setConfigurationSourceProvider(new"
-                            + " SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), new"
-                            + " EnvironmentVariableSubstitutor())))");
+            problems.put("ingestionKey", UNSUBSTITUTED);
         } else if (!HEADER_VALUE.matcher(key).matches()) {
             problems.put(
                     "ingestionKey",
@@ -453,7 +464,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
 
     private static void checkChoice(
             Map<String, String> problems, String option, @Nullable String value, List<String> choices) {
-        if (value != null && !choices.contains(value.toLowerCase(Locale.ROOT))) {
+        if (value == null || !choices.contains(value.toLowerCase(Locale.ROOT))) {
             problems.put(option, "must be one of " + choices);
         }
     }
@@ -462,7 +473,11 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         try {
             URI uri = new URI(url);
             boolean web = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-            return web && uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
+            return web
+                    && uri.getHost() != null
+                    && uri.getPort() <= LARGEST_PORT
+                    && uri.getRawUserInfo() == null
+                    && uri.getRawFragment() == null;
         } catch (URISyntaxException e) {
             return false;
         }
@@ -480,6 +495,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
 
     private List<String> tags() {
         return tags.stream()
+                .filter(Objects::nonNull) // refused, but not before this has been asked
                 .flatMap(tag -> Stream.of(tag.split(",", -1)))
                 .map(String::strip)
                 .filter(tag -> !tag.isEmpty())

@@ -7,7 +7,9 @@ import io.dropwizard.validation.BaseValidator;
 import io.dropwizard.validation.ConstraintViolations;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,7 +21,8 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
  */
 final class OptionsCheck {
 
-    private static final int LIKELY_A_TYPING_ERROR = 4;
+    /** Of the letters of a name, one in this many may be wrong. */
+    private static final int LETTERS_A_TYPING_ERROR = 3;
 
     private OptionsCheck() {}
 
@@ -27,31 +30,45 @@ final class OptionsCheck {
     static void orThrow(LogDnaAppenderFactory<?> factory) {
         Set<ConstraintViolation<LogDnaAppenderFactory<?>>> violations = Validators.INSTANCE.validate(factory);
         if (!violations.isEmpty()) {
-            throw new IllegalArgumentException(violations.stream()
+            throw error(violations.stream()
                     .map(ConstraintViolations::format)
                     .sorted()
-                    .collect(Collectors.joining("\n  * ", "An appender of type logdna has an error:\n  * ", "\n")));
+                    .collect(Collectors.joining("\n  * ")));
         }
+    }
+
+    static IllegalArgumentException error(String problems) {
+        return new IllegalArgumentException("An appender of type logdna has an error:\n  * " + problems + "\n");
     }
 
     /** What to say of an option that does not exist. */
     static String unknown(String option, Class<?> factory) {
-        return "is not an option of type logdna"
-                + closest(option, factory)
-                        .map(name -> "; did you mean " + name + "?")
-                        .orElse("");
+        List<String> known = options(factory);
+        return "is not an option of type logdna; "
+                + closest(option, known)
+                        .map(name -> "did you mean " + name + "?")
+                        .orElse("the options are " + known);
     }
 
-    private static Optional<String> closest(String option, Class<?> factory) {
+    private static List<String> options(Class<?> factory) {
         ObjectMapper mapper = Jackson.newObjectMapper();
-        List<BeanPropertyDefinition> known = mapper.getDeserializationConfig()
-                .introspect(mapper.constructType(factory))
-                .findProperties();
-        LevenshteinDistance distance = new LevenshteinDistance(LIKELY_A_TYPING_ERROR);
-        return known.stream()
+        return mapper.getDeserializationConfig().introspect(mapper.constructType(factory)).findProperties().stream()
                 .map(BeanPropertyDefinition::getName)
-                .filter(name -> distance.apply(name, option) >= 0)
-                .min((a, b) -> distance.apply(a, option) - distance.apply(b, option));
+                .sorted()
+                .toList();
+    }
+
+    /** The option that was probably meant: but for a letter in three, as some write dashes, or all in lower case. */
+    private static Optional<String> closest(String option, List<String> known) {
+        String written = letters(option);
+        LevenshteinDistance distance = new LevenshteinDistance(written.length() / LETTERS_A_TYPING_ERROR);
+        return known.stream()
+                .filter(name -> distance.apply(letters(name), written) >= 0)
+                .min(Comparator.comparing(name -> distance.apply(letters(name), written)));
+    }
+
+    private static String letters(String name) {
+        return name.replaceAll("[-_. ]", "").toLowerCase(Locale.ROOT);
     }
 
     /** Made when it is first needed: that costs some tens of milliseconds. */

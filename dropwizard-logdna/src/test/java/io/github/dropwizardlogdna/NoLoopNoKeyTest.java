@@ -1,0 +1,96 @@
+package io.github.dropwizardlogdna;
+
+import static io.github.dropwizardlogdna.ChattyApplication.AUDIT;
+import static io.github.dropwizardlogdna.ChattyApplication.KEY;
+import static io.github.dropwizardlogdna.ChattyApplication.textsOf;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dropwizardlogdna.testing.ChildJvm;
+import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import io.github.dropwizardlogdna.testing.RecordingEndpoint.Request;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * With {@code level: ALL} on the root logger: the shipper's requests make no lines to ship, and the key, which the JDK's
+ * HTTP client logs with the other headers, is on no appender.
+ */
+class NoLoopNoKeyTest {
+
+    private static final String ALL = """
+            logging:
+              level: ALL
+              loggers:
+                audit:
+                  level: ALL
+                  appenders:
+                    - %s
+              appenders:
+                - {type: console, threshold: ALL}
+                - %s
+            """;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shipsWhatTheApplicationLogsAndNothingElse() throws Exception {
+        // The reports of both failures go to the console, too.
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answering(500, 403, 500);
+                ChildJvm child = start(endpoint)) {
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(delivered(endpoint)).isEqualTo(3 * ChattyApplication.LINES));
+            int requests = endpoint.requests().size();
+
+            // Ten flush intervals in which the application is silent.
+            await().during(Duration.ofSeconds(1))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> endpoint.requests().size() - requests <= 2);
+
+            child.endInput();
+            assertThat(child.awaitExit()).as(child.toString()).isZero();
+            assertThat(endpoint.requests()).hasSizeLessThan(20);
+            assertThat(endpoint.requests())
+                    .allSatisfy(request -> assertThat(header(request)).isEqualTo(KEY))
+                    .allSatisfy(request -> assertThat(request.body()).doesNotContain(KEY));
+            assertThat(endpoint.lines())
+                    .noneSatisfy(
+                            line -> assertThat(line.path("meta").path("thread").asText())
+                                    .startsWith("logdna-"))
+                    .noneSatisfy(
+                            line -> assertThat(line.path("meta").path("logger").asText())
+                                    .startsWith("sun.net.www"));
+            assertThat(child.stdout())
+                    .contains(textsOf("command").get(0))
+                    .contains("can't deliver to " + endpoint.url())
+                    .doesNotContain(KEY)
+                    .doesNotContain("logs/ingest?");
+            assertThat(child.stderr()).doesNotContain(KEY);
+        }
+    }
+
+    /** The lines of {@value ChattyApplication#AUDIT} go to the root's appender as well. */
+    private static int delivered(RecordingEndpoint endpoint) {
+        return endpoint.textsOf(AUDIT).size()
+                + endpoint.textsOf(ChattyApplication.PLAIN).size();
+    }
+
+    private static String header(Request request) {
+        return request.headers().get("Apikey").get(0);
+    }
+
+    private ChildJvm start(RecordingEndpoint endpoint) throws Exception {
+        String options = "flushInterval: 100ms, minRetryDelay: 10ms, maxRetryDelay: 50ms";
+        String configuration = ALL.formatted(
+                ChattyApplication.appender(endpoint, "audit", options),
+                ChattyApplication.appender(endpoint, "root", options));
+        Path file = Files.writeString(directory.resolve("config.yml"), configuration);
+        return ChildJvm.start(
+                directory, List.of(), ChattyApplication.class, ChattyApplication.COMMAND, file.toString());
+    }
+}

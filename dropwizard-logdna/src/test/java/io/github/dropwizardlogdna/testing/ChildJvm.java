@@ -1,0 +1,115 @@
+package io.github.dropwizardlogdna.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A program in a JVM of its own, on the classpath of the tests, whose ending is what a test is about. */
+public final class ChildJvm implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private ChildJvm(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Starts a program.
+     *
+     * @param directory an empty one, for its two streams
+     * @param options of the JVM
+     */
+    public static ChildJvm start(Path directory, List<String> options, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Short-lived: starts sooner than with the default compiler and collector.
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        Path out = directory.resolve("stdout");
+        Path err = directory.resolve("stderr");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            return new ChildJvm(process, out, err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until the program prints something that matches, and returns the first group of it. */
+    public String awaitOutput(Pattern pattern) {
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .failFast("the program has ended", () -> !process.isAlive())
+                .until(() -> pattern.matcher(stdout()), Matcher::find)
+                .group(1);
+    }
+
+    /** As {@code kill} does. */
+    public void sendSigterm() {
+        process.destroy();
+    }
+
+    /** The program reads to the end of its input. */
+    public void endInput() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until the program has ended, and returns its exit code. */
+    public int awaitExit() throws InterruptedException {
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("The program has not ended after " + PATIENCE + "; " + this);
+        }
+        return process.exitValue();
+    }
+
+    public String stdout() {
+        return read(out);
+    }
+
+    public String stderr() {
+        return read(err);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it printed, for the message of a test that failed. */
+    @Override
+    public String toString() {
+        return "stdout:\n" + stdout() + "\nstderr:\n" + stderr();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
