@@ -33,7 +33,7 @@ final class AppenderMetrics {
         this.appenders = appenders;
         meter("logdna.lines.accepted", Shipper::accepted);
         meter("logdna.lines.delivered", Shipper::delivered);
-        meter("logdna.lines.recovered", shipper -> 0); // what a spool brought back; there is none yet
+        meter("logdna.lines.recovered", Shipper::recovered);
         meter("logdna.lines.dropped", AppenderMetrics::dropped);
         for (DropReason reason : DropReason.values()) {
             meter("logdna.lines.dropped." + reason.key(), shipper -> shipper.dropped(reason));
@@ -44,7 +44,7 @@ final class AppenderMetrics {
         meter("logdna.requests.retried", Shipper::requestsRetried);
         gauge("logdna.buffer.lines", () -> sum(Shipper::heldLines));
         gauge("logdna.buffer.bytes", () -> sum(Shipper::heldBytes));
-        gauge("logdna.spool.bytes", () -> 0L);
+        gauge("logdna.spool.bytes", () -> sum(Shipper::bytesOnDisk));
         gauge("logdna.oldest-line-age-ms", this::oldestAge);
     }
 

@@ -2,6 +2,7 @@ package io.github.dropwizardlogdna;
 
 import ch.qos.logback.classic.LoggerContext;
 import com.codahale.metrics.MetricRegistry;
+import io.github.dropwizardlogdna.shipping.Shipper;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -108,11 +109,9 @@ final class ApplicationAppenders {
             long abandoned = appender.shipper().stop(allowance(appender));
             waited += System.nanoTime() - start;
             metrics.update();
+            Shipper shipper = appender.shipper();
             appender.reporter()
-                    .ended(
-                            abandoned,
-                            appender.shutdownTimeout(),
-                            appender.shipper().untoldDrops());
+                    .ended(abandoned, appender.shutdownTimeout(), shipper.keptLines(), shipper.untoldDrops());
         } finally {
             ending.unlock();
         }

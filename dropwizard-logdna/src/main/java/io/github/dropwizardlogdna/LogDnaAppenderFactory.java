@@ -32,8 +32,10 @@ import io.github.dropwizardlogdna.shipping.BufferLimits;
 import io.github.dropwizardlogdna.shipping.RetryPolicy;
 import io.github.dropwizardlogdna.shipping.Shipper;
 import io.github.dropwizardlogdna.shipping.ShippingSettings;
+import io.github.dropwizardlogdna.shipping.SpoolSettings;
 import io.github.dropwizardlogdna.shipping.TimeAndChance;
 import jakarta.annotation.Nullable;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -95,6 +97,9 @@ import java.util.stream.Stream;
  *     <td>Exponential backoff between them, with full jitter; {@code Retry-After} wins, up to 5 minutes.</td></tr>
  * <tr><td>{@code shutdownTimeout}</td><td>5s</td>
  *     <td>The most time that an ending waits for lines, summed over all appenders and waits.</td></tr>
+ * <tr><td>{@code spool.directory}</td><td>none</td>
+ *     <td>With it, undelivered batches live in files there and survive the process.</td></tr>
+ * <tr><td>{@code spool.maxSize}</td><td>512MiB</td><td>The most bytes of these files.</td></tr>
  * </table>
  *
  * <p>And from {@link AbstractAppenderFactory}: {@code threshold}, {@code logFormat}, {@code layout}, {@code timeZone},
@@ -228,6 +233,11 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @JsonProperty
     private Duration shutdownTimeout = Duration.seconds(5);
 
+    @Nullable
+    @Valid
+    @JsonProperty
+    private SpoolOptions spool;
+
     /** Dropwizard's own field for it can't be read. */
     private boolean neverBlock = true;
 
@@ -286,10 +296,11 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
             throw OptionsCheck.error("logFormat is not a pattern that Logback can parse"); // its lines would be empty
         }
         EncoderPool<E> encoders = new EncoderPool<>(lineFormat(effectiveApp, lineLayout));
+        IngestionSettings ingestionSettings = ingestionSettings(uri);
         Shipper shipper = new Shipper(
                 appenderName,
-                shippingSettings(),
-                new JerseyIngestionClient(ingestionSettings(uri)),
+                shippingSettings(spool == null ? null : spool.settings(appenderName, ingestionSettings::origin)),
+                new JerseyIngestionClient(ingestionSettings),
                 new Notices(lineFormat(effectiveApp, null)),
                 reporter,
                 TimeAndChance.real());
@@ -327,7 +338,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 lineLayout);
     }
 
-    private ShippingSettings shippingSettings() {
+    private ShippingSettings shippingSettings(@Nullable SpoolSettings spoolSettings) {
         int lines = effectiveQueueSize();
         long bytes = bufferSize.toBytes();
         long linesKeptFree = linesKeptFree(lines);
@@ -338,7 +349,8 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 (int) batchSize.toBytes(),
                 asJava(flushInterval),
                 compression.equalsIgnoreCase("gzip"),
-                new RetryPolicy(asJava(minRetryDelay), asJava(maxRetryDelay)));
+                new RetryPolicy(asJava(minRetryDelay), asJava(maxRetryDelay)),
+                spoolSettings);
     }
 
     private long linesKeptFree(int lines) {
@@ -378,7 +390,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 ? " (queueSize was raised from " + getQueueSize() + " to " + SMALLEST_QUEUE_SIZE + " lines)"
                 : "";
         return "Appender '" + appenderName + "' ships to " + shownUri + " as app '" + effectiveApp + "'; buffer "
-                + bufferSize + raised + ", spool none.";
+                + bufferSize + raised + ", spool " + (spool == null ? "none" : spool) + ".";
     }
 
     /**
@@ -405,6 +417,9 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
             problems.put("threshold", "must be one of " + LEVELS);
         }
         checkSizes(problems);
+        if (spool != null) {
+            problems.putAll(spool.problems());
+        }
         return problems;
     }
 

@@ -44,6 +44,9 @@ final class Reporter implements ShippingObserver {
     private long refusalReportedAt;
     private boolean refusalReported;
 
+    private volatile boolean spoolReported;
+    private volatile long spoolReportedAt;
+
     private final AtomicLong nextEncodingReport;
 
     Reporter(String appender, String endpoint, AppenderMetrics metrics, LongSupplier nanoTime) {
@@ -154,7 +157,7 @@ final class Reporter implements ShippingObserver {
      * The last words: what was abandoned, and what had not been told yet. To the standard error stream as well, because
      * Dropwizard has flushed the console appender before.
      */
-    void ended(long abandoned, Duration shutdownTimeout, Map<DropReason, Long> untold) {
+    void ended(long abandoned, Duration shutdownTimeout, long kept, Map<DropReason, Long> untold) {
         untold.forEach((reason, lines) -> {
             if (reason != DropReason.ABANDONED) {
                 lastWord(loss(reason, lines));
@@ -163,8 +166,30 @@ final class Reporter implements ShippingObserver {
         if (abandoned > 0) {
             lastWord(abandoned + (abandoned == 1 ? " line was" : " lines were") + " abandoned: " + endpoint
                     + " did not take them within shutdownTimeout (" + words(shutdownTimeout.toNanos())
-                    + "). Where that happens often, see why the endpoint is slow, or raise shutdownTimeout.");
+                    + "). Where that happens often, see why the endpoint is slow, raise shutdownTimeout, or set"
+                    + " spool.directory.");
         }
+        if (kept > 0) {
+            String what = kept + (kept == 1 ? " line is" : " lines are")
+                    + " kept in the spool; the next start with this spool.directory delivers them.";
+            REPORTS.info("Appender '{}': {}", appender, what);
+            System.err.println("INFO  " + LOGGER + ": Appender '" + appender + "': " + what);
+        }
+    }
+
+    @Override
+    public void spoolFailed(String what, @Nullable Exception why) {
+        long now = nanoTime.getAsLong();
+        if (spoolReported && now - spoolReportedAt < A_MINUTE) {
+            return;
+        }
+        spoolReported = true;
+        spoolReportedAt = now;
+        REPORTS.warn(
+                "Appender '{}': {}{}. What the disk does not take is kept in memory, within bufferSize.",
+                appender,
+                what,
+                why == null ? "" : ": " + why);
     }
 
     private void lastWord(String what) {

@@ -73,7 +73,7 @@ class LogDnaAppenderFactoryTest {
                          "batchSize": "2 mebibytes", "flushInterval": "1 second", "compression": "gzip",
                          "connectionTimeout": "5 seconds", "timeout": "30 seconds",
                          "minRetryDelay": "500 milliseconds", "maxRetryDelay": "30 seconds",
-                         "shutdownTimeout": "5 seconds",
+                         "shutdownTimeout": "5 seconds", "spool": null,
                          "threshold": "TRACE", "logFormat": null, "layout": null, "timeZone": "UTC",
                          "includeCallerData": false, "messageRate": null, "filterFactories": []}""", Map.class));
     }

@@ -123,7 +123,10 @@ class WrongConfigurationTest {
                 with("batch-size: 1MiB", "batch-size", "did you mean batchSize?"),
                 with("tag: a", "tag", "did you mean tags?"),
                 with("colour: red", "colour", "is not an option of type logdna; the options are [app, batchSize,"),
-                with("spool: {directory: spool}", "spool", "is not an option of type logdna; the options are [app,"),
+                with("spool: {maxSize: 1GiB}", "spool.directory", "must be set"),
+                with("spool: {directory: ' '}", "spool.directory", "must be set"),
+                with("spool: {directory: spool, maxSize: 0B}", "spool.maxSize", "must be greater than or equal to 1 B"),
+                with("spool: {directory: spool, maxsize: 1GiB}", "spool.maxsize", "did you mean maxSize?"),
                 with("redact: ['" + KEY + "']", "redact", "is not an option of type logdna; the options are [app,"),
                 with("tls: {trustStorePassword: " + KEY + "}", "tls", "is not an option of type logdna"),
                 with("proxy: http://user:" + KEY + "@proxy:3128", "proxy", "is not an option of type logdna"));

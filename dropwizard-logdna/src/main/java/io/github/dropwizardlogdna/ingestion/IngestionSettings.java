@@ -36,6 +36,11 @@ public record IngestionSettings(
         tags = List.copyOf(tags);
     }
 
+    /** Where the lines of this process come from. May take as long as the host's name takes to be found. */
+    public Origin origin() {
+        return new Origin(hostname.get(), ip, mac, tags);
+    }
+
     /** Without the key, and without those parts of the endpoint that may hold another secret. */
     @Override
     public String toString() {

@@ -48,20 +48,18 @@ public final class IngestionUri {
         return endpoint.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1);
     }
 
-    /** The URL of one request. */
-    static URI of(IngestionSettings settings, long epochMillis) {
-        StringBuilder uri = new StringBuilder(settings.endpoint().toString());
-        boolean hasQuery = settings.endpoint().getRawQuery() != null;
-        uri.append(hasQuery ? '&' : '?')
-                .append("hostname=")
-                .append(encoded(settings.hostname().get()));
-        append(uri, "mac", settings.mac());
-        append(uri, "ip", settings.ip());
+    /** The URL of one request to the effective endpoint. */
+    static URI of(URI endpoint, Origin origin, long epochMillis) {
+        StringBuilder uri = new StringBuilder(endpoint.toString());
+        boolean hasQuery = endpoint.getRawQuery() != null;
+        uri.append(hasQuery ? '&' : '?').append("hostname=").append(encoded(origin.hostname()));
+        append(uri, "mac", origin.mac());
+        append(uri, "ip", origin.ip());
         uri.append("&now=").append(epochMillis);
-        if (!settings.tags().isEmpty()) {
+        if (!origin.tags().isEmpty()) {
             // The commas between the tags stay as they are: only one inside a tag is encoded.
             uri.append("&tags=")
-                    .append(settings.tags().stream().map(IngestionUri::encoded).collect(Collectors.joining(",")));
+                    .append(origin.tags().stream().map(IngestionUri::encoded).collect(Collectors.joining(",")));
         }
         return URI.create(uri.toString());
     }

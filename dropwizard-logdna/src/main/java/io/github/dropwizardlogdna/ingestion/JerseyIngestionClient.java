@@ -82,7 +82,7 @@ public final class JerseyIngestionClient implements IngestionClient {
     public Verdict send(Body body) {
         try {
             Client ready = client();
-            URI uri = IngestionUri.of(settings, epochMillis.getAsLong());
+            URI uri = IngestionUri.of(settings.endpoint(), originOf(body), epochMillis.getAsLong());
             inFlight.begins();
             return answered(post(ready, uri, body), body);
         } catch (RuntimeException | IOException e) {
@@ -109,6 +109,11 @@ public final class JerseyIngestionClient implements IngestionClient {
             client.close();
             client = null;
         }
+    }
+
+    private Origin originOf(Body body) {
+        Origin origin = body.origin();
+        return origin == null ? settings.origin() : origin;
     }
 
     private Response post(Client ready, URI uri, Body body) {

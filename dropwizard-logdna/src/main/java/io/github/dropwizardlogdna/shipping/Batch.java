@@ -1,5 +1,7 @@
 package io.github.dropwizardlogdna.shipping;
 
+import io.github.dropwizardlogdna.ingestion.Origin;
+import jakarta.annotation.Nullable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,9 +19,16 @@ import java.util.zip.GZIPInputStream;
  * @param lines how many there are, at least one
  * @param uncompressed the size of the body before compression, in bytes
  * @param since when its oldest line was handed over, on the clock of {@link System#nanoTime}
+ * @param origin where its lines come from; null for this process
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copies would double the memory
-record Batch(byte[] body, boolean gzip, int lines, int uncompressed, long since) {
+record Batch(
+        byte[] body,
+        boolean gzip,
+        int lines,
+        int uncompressed,
+        long since,
+        @Nullable Origin origin) {
 
     /** What this batch costs of the budget: its bytes, as they are held. */
     int held() {
@@ -45,7 +54,7 @@ record Batch(byte[] body, boolean gzip, int lines, int uncompressed, long since)
 
     /** The same lines, without compression. */
     Batch inflated() {
-        return gzip ? new Batch(plain(), false, lines, uncompressed, since) : this;
+        return gzip ? new Batch(plain(), false, lines, uncompressed, since, origin) : this;
     }
 
     /** Each line, as it was handed over. */
@@ -58,7 +67,7 @@ record Batch(byte[] body, boolean gzip, int lines, int uncompressed, long since)
         for (byte[] line : someLines) {
             open.add(line, 0, line.length, 1);
         }
-        return open.close(since);
+        return open.close(since, origin);
     }
 
     /** Lines end at a raw line feed: inside of JSON strings it is always escaped. */

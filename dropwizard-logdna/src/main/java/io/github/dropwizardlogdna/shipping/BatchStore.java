@@ -1,10 +1,11 @@
 package io.github.dropwizardlogdna.shipping;
 
 import jakarta.annotation.Nullable;
+import java.util.function.LongSupplier;
 
 /**
  * Batches that wait for delivery, oldest first. The batcher adds, the sender looks at the head and removes it once its
- * lines are settled, any thread may ask how many there are. Nobody waits in it.
+ * lines are settled, any thread may ask how much there is. The batcher and the sender do not know where the batches are.
  */
 interface BatchStore {
 
@@ -13,16 +14,46 @@ interface BatchStore {
         return new MemoryBatchStore();
     }
 
-    /** Adds a batch behind all others. */
-    void add(Batch batch);
+    /** Batches in files, which the next process finds; in memory only what the disk does not take. */
+    static BatchStore inDirectory(
+            SpoolSettings settings, ShippingObserver observer, Ledger ledger, LongSupplier nanoTime) {
+        return new DirectoryBatchStore(settings, observer, ledger, nanoTime);
+    }
+
+    /** Adds a batch behind all others, and returns how many bytes of memory it goes on holding. Never fails. */
+    int add(Batch batch);
 
     /** The oldest batch, which stays; null where there is none. */
     @Nullable
-    Batch head();
+    Stored head();
 
-    /** Removes the oldest batch. */
-    void removeHead();
+    /** Removes the oldest batch, and returns how many bytes of memory it held. */
+    int removeHead();
 
     /** How many batches there are, the head included. */
     int size();
+
+    /** Whether a batch is safe once it is added, so that it pays to add it early. */
+    boolean isDurable();
+
+    /** Bytes on disk. */
+    long bytesOnDisk();
+
+    /** Whether it can't take more than it has, and so {@link #add} leaves batches in memory. */
+    boolean isFull();
+
+    /**
+     * Ends it: nothing is added or removed any more. Returns how many lines of this process's batches it keeps for the
+     * next.
+     */
+    long close();
+
+    /**
+     * The head of a store.
+     *
+     * @param batch its lines
+     * @param loaded whether it takes memory only since it was asked for
+     * @param recovered whether it comes from an earlier process
+     */
+    record Stored(Batch batch, boolean loaded, boolean recovered) {}
 }

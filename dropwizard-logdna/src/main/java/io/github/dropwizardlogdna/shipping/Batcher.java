@@ -7,7 +7,7 @@ import jakarta.annotation.Nullable;
  * and {@link #isHoldingBack} are for the others.
  *
  * <p>A batch closes when it is full; when its oldest line is due and at most the batch in flight is before it (where
- * more wait, an earlier end would not deliver anything earlier, and recovery from an outage would be many small
+ * more wait in memory, an earlier end would not deliver anything earlier, and recovery from an outage would be many small
  * requests instead of few full ones); or when somebody asked for a flush. Until then lines stay in the hand-off, where
  * they cost nothing, unless there are many.
  */
@@ -100,7 +100,7 @@ final class Batcher {
     }
 
     private boolean mayCloseEarly() {
-        return store.size() <= 1;
+        return store.isDurable() || store.size() <= 1;
     }
 
     /** Whether a batch is due that is kept open because others wait: once they don't, it is to be closed. */
@@ -187,10 +187,10 @@ final class Batcher {
 
     private void close() {
         OpenBatch batch = open();
-        Batch closed = batch.close(oldest);
-        store.add(closed);
+        Batch closed = batch.close(oldest, null);
+        int held = store.add(closed);
         open = null; // from here on nothing can fail
-        ledger.holdBytes(closed.held() - openHeld);
+        ledger.holdBytes(held - openHeld);
         openHeld = 0;
         if (lastStep != NONE && handOff.consumedBytes() >= seenAtLastStep) {
             // Whatever is left came after the last step.

@@ -19,6 +19,7 @@ final class Ledger {
     private volatile int moves;
 
     private final AtomicLong delivered = new AtomicLong();
+    private final AtomicLong recovered = new AtomicLong();
     /** Lines dropped before they entered the buffer, by reason. Many threads at once, when things are bad. */
     private final Map<DropReason, LongAdder> turnedAway = new EnumMap<>(DropReason.class);
     /** Lines dropped after they had entered the buffer, by reason. */
@@ -68,6 +69,15 @@ final class Ledger {
 
     long delivered() {
         return delivered.get();
+    }
+
+    /** Lines of an earlier process that the endpoint took now. */
+    void recovered(long lines) {
+        recovered.addAndGet(lines);
+    }
+
+    long recovered() {
+        return recovered.get();
     }
 
     /** Lines that did not enter the buffer. */

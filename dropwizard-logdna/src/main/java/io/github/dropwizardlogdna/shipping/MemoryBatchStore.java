@@ -11,10 +11,11 @@ final class MemoryBatchStore implements BatchStore {
     private final ArrayDeque<Batch> batches = new ArrayDeque<>();
 
     @Override
-    public void add(Batch batch) {
+    public int add(Batch batch) {
         lock.lock();
         try {
             batches.addLast(batch);
+            return batch.held();
         } finally {
             lock.unlock();
         }
@@ -22,20 +23,21 @@ final class MemoryBatchStore implements BatchStore {
 
     @Override
     @Nullable
-    public Batch head() {
+    public Stored head() {
         lock.lock();
         try {
-            return batches.peekFirst();
+            Batch head = batches.peekFirst();
+            return head == null ? null : new Stored(head, false, false);
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public void removeHead() {
+    public int removeHead() {
         lock.lock();
         try {
-            batches.removeFirst();
+            return batches.removeFirst().held();
         } finally {
             lock.unlock();
         }
@@ -49,5 +51,25 @@ final class MemoryBatchStore implements BatchStore {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public boolean isDurable() {
+        return false;
+    }
+
+    @Override
+    public long bytesOnDisk() {
+        return 0;
+    }
+
+    @Override
+    public boolean isFull() {
+        return false;
+    }
+
+    @Override
+    public long close() {
+        return 0;
     }
 }

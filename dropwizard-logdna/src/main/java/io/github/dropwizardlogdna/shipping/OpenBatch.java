@@ -1,5 +1,7 @@
 package io.github.dropwizardlogdna.shipping;
 
+import io.github.dropwizardlogdna.ingestion.Origin;
+import jakarta.annotation.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -56,14 +58,14 @@ final class OpenBatch {
     }
 
     /** Ends it; there must be a line in it, and no more may be added. */
-    Batch close(long since) {
+    Batch close(long since, @Nullable Origin origin) {
         write(SUFFIX, 0, SUFFIX.length);
         try {
             out.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e); // not from memory
         }
-        return new Batch(body.toByteArray(), gzip, lines, uncompressed, since);
+        return new Batch(body.toByteArray(), gzip, lines, uncompressed, since, origin);
     }
 
     private void write(byte[] bytes, int offset, int length) {

@@ -23,6 +23,8 @@ import java.util.random.RandomGenerator;
  */
 final class Sender {
 
+    private static final long NONE = Long.MIN_VALUE;
+
     private final HandOff handOff;
     private final BatchStore store;
     private final Ledger ledger;
@@ -38,6 +40,15 @@ final class Sender {
     /** The head of the store, while it is being worked on. */
     @Nullable
     private Batch head;
+
+    /** Whether the head comes from an earlier process: its lines are in none of this one's counts but recovered. */
+    private boolean recovered;
+
+    /** What the head holds of the budget only because it is being worked on. */
+    private int heldForHead;
+
+    /** How many of the head's lines are settled. Also read once this thread has ended. */
+    private int settledOfHead;
 
     private final Deque<Batch> parts = new ArrayDeque<>();
     /**
@@ -57,8 +68,10 @@ final class Sender {
     private int failures;
     private long failingSince;
 
+    private volatile long headSince = NONE;
     private volatile long pausedUntil;
     private volatile boolean sending;
+    private volatile boolean ended;
     private volatile SenderState state = SenderState.IDLE;
 
     Sender(
@@ -105,12 +118,16 @@ final class Sender {
     }
 
     private boolean takeHead() {
-        Batch oldest = store.head();
+        BatchStore.Stored oldest = store.head();
         if (oldest == null) {
             return false;
         }
-        head = oldest;
-        startOver(oldest);
+        head = oldest.batch();
+        headSince = head.since();
+        recovered = oldest.recovered();
+        heldForHead = oldest.loaded() ? oldest.batch().held() : 0;
+        ledger.holdBytes(heldForHead);
+        startOver(oldest.batch());
         return true;
     }
 
@@ -143,7 +160,7 @@ final class Sender {
         long start = nanoTime.getAsLong();
         try {
             requestStarts.run();
-            return client.send(new Body(part.body(), part.gzip(), part.lines()));
+            return client.send(new Body(part.body(), part.gzip(), part.lines(), part.origin()));
         } catch (RuntimeException | Error e) {
             // Not the lines' fault (a class that is missing, memory that was short), so they stay.
             observer.internalError("the client", e);
@@ -176,7 +193,12 @@ final class Sender {
 
     private void taken(Batch part, int lines) {
         ledger.requestSent(part.body().length);
-        ledger.delivered(lines);
+        if (recovered) {
+            ledger.recovered(lines);
+        } else {
+            ledger.delivered(lines);
+        }
+        settledOfHead += lines;
         anythingTaken = true;
         if (lookingForSize) {
             traits.takesNoMoreThan(part.uncompressed());
@@ -235,7 +257,9 @@ final class Sender {
         long delay = retryPolicy.delayAfter(failures, verdict, random);
         pausedUntil = now + delay;
         state = SenderState.failing(verdict, failingSince);
-        observer.deliveryFailed(verdict, heldLines(), delay);
+        if (!ended) {
+            observer.deliveryFailed(verdict, heldLines(), delay);
+        }
     }
 
     private void findTheBadLine(Batch part, Verdict verdict) {
@@ -299,19 +323,24 @@ final class Sender {
     }
 
     private void drop(Batch dropped, DropReason reason) {
-        ledger.lost(reason, dropped.lines());
+        if (recovered) {
+            ledger.turnedAway(reason, dropped.lines());
+        } else {
+            ledger.lost(reason, dropped.lines());
+        }
+        settledOfHead += dropped.lines();
         dropped.eachLine(line -> losses.wasNotice(line, reason));
     }
 
     private void settleHead() {
-        Batch done = head;
-        if (done == null) {
+        if (head == null) {
             return;
         }
         dropSuspects();
         head = null;
-        store.removeHead();
-        ledger.releaseBytes(done.held());
+        headSince = NONE;
+        settledOfHead = 0;
+        ledger.releaseBytes(store.removeHead() + heldForHead);
     }
 
     /** After an error that would only come again: drops what is left of the head, so that the others can follow. */
@@ -325,6 +354,17 @@ final class Sender {
         }
     }
 
+    /** No attempt follows any more, so none is announced. Any thread. */
+    void end() {
+        ended = true;
+    }
+
+    /** When the oldest line of the batch that is being worked on was handed over, or {@code otherwise}. */
+    long oldest(long otherwise) {
+        long since = headSince;
+        return since == NONE ? otherwise : since;
+    }
+
     /** Until when the endpoint is left alone, on the clock of {@link System#nanoTime}; in the past where it is not. */
     long pausedUntil() {
         return pausedUntil;
@@ -333,6 +373,11 @@ final class Sender {
     /** Whether a request is under way. */
     boolean isSending() {
         return sending;
+    }
+
+    /** How many lines of the batch that is being worked on are settled, if they are this process's. */
+    int settledOfHead() {
+        return recovered ? 0 : settledOfHead;
     }
 
     SenderState state() {

@@ -42,6 +42,7 @@ public final class Shipper {
 
     private volatile boolean started;
     private volatile boolean stopped;
+    private volatile long keptLines;
     /** Set while dropped lines wait to be told: the batcher knows, and is not to be woken for each. */
     private volatile boolean dropsPending;
 
@@ -72,7 +73,10 @@ public final class Shipper {
         this.timeAndChance = timeAndChance;
         this.handOff =
                 new HandOff(settings.limits(), chunkSize(settings.batchSize()), ledger::bytesDownstream, wakeBatcher);
-        this.store = BatchStore.inMemory();
+        SpoolSettings spool = settings.spool();
+        this.store = spool == null
+                ? BatchStore.inMemory()
+                : BatchStore.inDirectory(spool, observer, ledger, timeAndChance.nanoTime());
         this.losses = new LossReport(ledger, handOff, observer, notices);
         EndpointTraits traits = new EndpointTraits(settings.gzip());
         Pipeline pipeline = new Pipeline(handOff, store, ledger, traits, losses);
@@ -111,7 +115,7 @@ public final class Shipper {
         }
         switch (admission) {
             case ACCEPTED -> {}
-            case FULL -> drop(DropReason.FULL, lines);
+            case FULL -> drop(full(), lines);
             case DISCARDED -> drop(DropReason.DISCARDED, lines);
             case TOO_LARGE -> drop(DropReason.TOO_LARGE, lines);
             case CLOSED -> drop(DropReason.ABANDONED, lines);
@@ -129,13 +133,17 @@ public final class Shipper {
                 if (waitForRoom) {
                     return false;
                 }
-                drop(DropReason.FULL, 1);
+                drop(full(), 1);
             }
             default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    private DropReason full() {
+        return store.isFull() ? DropReason.SPOOL_FULL : DropReason.FULL;
     }
 
     /** Counts lines that never came as far as the buffer. Any thread. */
@@ -204,9 +212,13 @@ public final class Shipper {
             return 0;
         }
         stopped = true;
+        sender.end();
         endThread(senderThread, wakeSender);
         endThread(batcherThread, wakeBatcher);
-        long abandoned = accepted() - ledger.settled();
+        // What of the head was settled before it could be removed is counted already.
+        long kept = Math.max(0, store.close() - sender.settledOfHead());
+        keptLines = kept;
+        long abandoned = accepted() - ledger.settled() - kept;
         if (abandoned > 0) {
             ledger.lost(DropReason.ABANDONED, abandoned);
         }
@@ -329,6 +341,21 @@ public final class Shipper {
         return ledger.dropped(reason);
     }
 
+    /** Lines of an earlier process, out of the spool, that the endpoint took. */
+    public long recovered() {
+        return ledger.recovered();
+    }
+
+    /** Bytes in the spool. */
+    public long bytesOnDisk() {
+        return store.bytesOnDisk();
+    }
+
+    /** Lines that the spool keeps for the next process. After {@link #stop}. */
+    public long keptLines() {
+        return keptLines;
+    }
+
     /** What was dropped and not told to the observer yet. After {@link #stop}. */
     public Map<DropReason, Long> untoldDrops() {
         return losses.untold();
@@ -354,8 +381,7 @@ public final class Shipper {
     /** The age of the oldest line that is not settled, in nanoseconds; zero where there is none. */
     public long oldestAge() {
         long now = now();
-        Batch head = store.head();
-        return Math.max(0, now - (head == null ? batcher.oldest(now) : head.since()));
+        return Math.max(0, Math.max(now - sender.oldest(now), now - batcher.oldest(now)));
     }
 
     /** Bytes of bodies that the endpoint took, as they went over the wire. */

@@ -1,6 +1,7 @@
 package io.github.dropwizardlogdna.shipping;
 
 import io.github.dropwizardlogdna.ingestion.Verdict;
+import jakarta.annotation.Nullable;
 import java.util.Map;
 
 /**
@@ -31,6 +32,14 @@ public interface ShippingObserver {
 
     /** So many lines were dropped since the last call, by reason; at most one call a minute for each reason. */
     void linesDropped(Map<DropReason, Long> dropped);
+
+    /**
+     * Something about the spool is not as it should be; lines go on being kept in memory.
+     *
+     * @param what in words
+     * @param why null where there was no exception
+     */
+    void spoolFailed(String what, @Nullable Exception why);
 
     /** Something inside the shipper failed that should not. Lines that are lost by it are counted as failed. */
     void internalError(String what, Throwable error);

@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna.shipping;
 
+import jakarta.annotation.Nullable;
 import java.time.Duration;
 
 /**
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param flushInterval the age of the oldest line that closes a batch
  * @param gzip whether batches are compressed
  * @param retryPolicy the delays between attempts
+ * @param spool where undelivered batches live; null for memory alone
  */
 public record ShippingSettings(
         BufferLimits limits,
@@ -18,4 +20,5 @@ public record ShippingSettings(
         int batchSize,
         Duration flushInterval,
         boolean gzip,
-        RetryPolicy retryPolicy) {}
+        RetryPolicy retryPolicy,
+        @Nullable SpoolSettings spool) {}

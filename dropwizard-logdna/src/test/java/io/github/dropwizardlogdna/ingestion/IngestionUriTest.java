@@ -53,8 +53,7 @@ class IngestionUriTest {
     void asksForNoMoreThanIsSet() {
         IngestionSettings settings = settings("https://logs.example", "host", null, null, List.of());
 
-        assertThat(IngestionUri.of(settings, 1234))
-                .hasToString("https://logs.example/logs/ingest?hostname=host&now=1234");
+        assertThat(of(settings, 1234)).hasToString("https://logs.example/logs/ingest?hostname=host&now=1234");
     }
 
     @Test
@@ -62,7 +61,7 @@ class IngestionUriTest {
         IngestionSettings settings =
                 settings("https://logs.example/in?a=b%26", "host", "192.0.2.1", "00:11:22:33:44:55", List.of("x", "y"));
 
-        assertThat(IngestionUri.of(settings, 1234))
+        assertThat(of(settings, 1234))
                 .hasToString("https://logs.example/in?a=b%26&hostname=host&mac=00%3A11%3A22%3A33%3A44%3A55"
                         + "&ip=192.0.2.1&now=1234&tags=x,y");
     }
@@ -74,7 +73,7 @@ class IngestionUriTest {
                 .map(tag -> new String(tag.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
                 .toList();
 
-        String query = IngestionUri.of(settings("https://logs.example", "host", null, null, sent), 1)
+        String query = of(settings("https://logs.example", "host", null, null, sent), 1)
                 .getRawQuery();
 
         if (!sent.isEmpty()) {
@@ -97,5 +96,9 @@ class IngestionUriTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 null);
+    }
+
+    private static URI of(IngestionSettings settings, long epochMillis) {
+        return IngestionUri.of(settings.endpoint(), settings.origin(), epochMillis);
     }
 }

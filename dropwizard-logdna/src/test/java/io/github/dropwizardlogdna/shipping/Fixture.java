@@ -40,7 +40,7 @@ final class Fixture {
                 ledger, handOff, observer, text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8));
         Pipeline pipeline = new Pipeline(handOff, store, ledger, traits, losses);
         ShippingSettings settings =
-                new ShippingSettings(limits, false, batchSize, Duration.ofNanos(FLUSH), gzip, RETRY);
+                new ShippingSettings(limits, false, batchSize, Duration.ofNanos(FLUSH), gzip, RETRY, null);
         batcher = new Batcher(pipeline, settings, () -> senderWakeUps++);
         sender = new Sender(pipeline, endpoint, RETRY, observer, new TimeAndChance(() -> now, new Random(1)), () -> {});
     }
@@ -92,8 +92,8 @@ final class Fixture {
 
     List<List<String>> batches() {
         List<List<String>> batches = new ArrayList<>();
-        for (Batch batch = store.head(); batch != null; batch = store.head()) {
-            batches.add(TestLines.in(batch));
+        for (BatchStore.Stored head = store.head(); head != null; head = store.head()) {
+            batches.add(TestLines.in(head.batch()));
             store.removeHead();
         }
         return batches;

@@ -37,6 +37,11 @@ final class RecordingObserver implements ShippingObserver {
     }
 
     @Override
+    public void spoolFailed(String what, Exception why) {
+        told.add("spool: " + what);
+    }
+
+    @Override
     public void internalError(String what, Throwable error) {
         told.add("error in " + what + ": " + error);
     }

@@ -262,7 +262,7 @@ class SenderTest {
         assertThat(endpoint.taken).isEqualTo(numbered(0, 4));
 
         fixture.store(numbered(4, 5));
-        assertThat(fixture.store.head().gzip()).isFalse();
+        assertThat(fixture.store.head().batch().gzip()).isFalse();
         fixture.deliverAll();
     }
 }

@@ -37,7 +37,8 @@ class ShipperTest {
                 4 * 1024,
                 flushInterval,
                 true,
-                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(5)));
+                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(5)),
+                null);
         Shipper shipper = new Shipper(
                 "test",
                 settings,

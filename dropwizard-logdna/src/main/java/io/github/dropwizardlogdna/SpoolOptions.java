@@ -1,0 +1,85 @@
+package io.github.dropwizardlogdna;
+
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.util.DataSize;
+import io.dropwizard.util.DataSizeUnit;
+import io.dropwizard.validation.MinDataSize;
+import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.shipping.SpoolSettings;
+import jakarta.annotation.Nullable;
+import jakarta.validation.constraints.NotNull;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The option {@code spool} of {@link LogDnaAppenderFactory}. */
+final class SpoolOptions {
+
+    @Nullable
+    @JsonProperty
+    private String directory;
+
+    @NotNull
+    @MinDataSize(value = 1, unit = DataSizeUnit.BYTES)
+    @JsonProperty
+    private DataSize maxSize = DataSize.mebibytes(512);
+
+    private final Set<String> unknownOptions = new LinkedHashSet<>();
+
+    @JsonAnySetter
+    void setUnknown(String option, @Nullable Object value) {
+        unknownOptions.add(option);
+    }
+
+    Map<String, String> problems() {
+        Map<String, String> problems = new LinkedHashMap<>();
+        unknownOptions.forEach(
+                option -> problems.put("spool." + option, OptionsCheck.unknown(option, SpoolOptions.class)));
+        if (directory == null || directory.isBlank()) {
+            problems.put(
+                    "spool.directory",
+                    "must be set: a directory that this service may write to, on a volume that" + " survives it");
+        } else if (!isPath(directory)) {
+            problems.put("spool.directory", "must be a path");
+        }
+        return problems;
+    }
+
+    private static boolean isPath(String text) {
+        try {
+            return !Path.of(text).toString().isEmpty();
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    SpoolSettings settings(String appenderName, Supplier<Origin> origin) {
+        String place = String.format(
+                Locale.ROOT,
+                "%016d-%d",
+                System.currentTimeMillis(),
+                ProcessHandle.current().pid());
+        return new SpoolSettings(
+                Path.of(directory == null ? "" : directory).resolve(fileName(appenderName)),
+                maxSize.toBytes(),
+                place,
+                origin);
+    }
+
+    /** A name may hold anything; two names never share a directory. */
+    private static String fileName(String appenderName) {
+        String safe = appenderName.replaceAll("[^A-Za-z0-9_-]", "_");
+        return safe.equals(appenderName) ? safe : safe + "-" + Integer.toHexString(appenderName.hashCode());
+    }
+
+    @Override
+    public String toString() {
+        return directory + " (" + maxSize + ")";
+    }
+}

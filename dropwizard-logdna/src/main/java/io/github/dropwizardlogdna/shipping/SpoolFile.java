@@ -1,0 +1,97 @@
+package io.github.dropwizardlogdna.shipping;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dropwizardlogdna.ingestion.Origin;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32;
+
+/**
+ * The form of a batch in a file:
+ *
+ * <pre>
+ *  {"format":1,"lines":120,"uncompressed":36412,"gzip":true,"crc32":3632233996,
+ *   "hostname":"web-1","ip":null,"mac":null,"tags":["a"]}\n      one line of JSON, in UTF-8
+ *  body                                                           the rest: the bytes as they are sent
+ * </pre>
+ *
+ * Never the key, the endpoint or a header. The checksum is that of the body; a file that was cut short or changed is
+ * found by it.
+ */
+final class SpoolFile {
+
+    private static final int FORMAT = 1;
+    /** A host name of 256 characters and a few hundred tags. */
+    private static final int LONGEST_HEAD = 64 * 1024;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private SpoolFile() {}
+
+    static byte[] encode(Batch batch, Origin origin) throws IOException {
+        ObjectNode head = JSON.createObjectNode();
+        head.put("format", FORMAT);
+        head.put("lines", batch.lines());
+        head.put("uncompressed", batch.uncompressed());
+        head.put("gzip", batch.gzip());
+        head.put("crc32", checksum(batch.body(), 0, batch.body().length));
+        head.put("hostname", origin.hostname());
+        head.put("ip", origin.ip());
+        head.put("mac", origin.mac());
+        ArrayNode tags = head.putArray("tags");
+        origin.tags().forEach(tags::add);
+        byte[] line = JSON.writeValueAsBytes(head);
+        return ByteBuffer.allocate(line.length + 1 + batch.body().length)
+                .put(line)
+                .put((byte) '\n')
+                .put(batch.body())
+                .array();
+    }
+
+    /** The batch in these bytes, whose lines were handed over before {@code now}. Throws where they are none. */
+    static Batch decode(byte[] bytes, long now) throws IOException {
+        int end = 0;
+        while (end < bytes.length && end < LONGEST_HEAD && bytes[end] != '\n') {
+            end++;
+        }
+        if (end == bytes.length || end == LONGEST_HEAD) {
+            throw new IOException("it has no head");
+        }
+        JsonNode head = JSON.readTree(new String(bytes, 0, end, StandardCharsets.UTF_8));
+        if (head.path("format").asInt() != FORMAT) {
+            throw new IOException("it is not of a known format");
+        }
+        int lines = head.path("lines").asInt();
+        int uncompressed = head.path("uncompressed").asInt();
+        if (lines < 1
+                || uncompressed < 1
+                || head.path("crc32").asLong(-1) != checksum(bytes, end + 1, bytes.length - end - 1)) {
+            throw new IOException("it is incomplete or was changed");
+        }
+        byte[] body = Arrays.copyOfRange(bytes, end + 1, bytes.length);
+        return new Batch(body, head.path("gzip").asBoolean(), lines, uncompressed, now, origin(head));
+    }
+
+    private static Origin origin(JsonNode head) {
+        List<String> tags = new ArrayList<>();
+        head.path("tags").forEach(tag -> tags.add(tag.asText()));
+        return new Origin(
+                head.path("hostname").asText(),
+                head.path("ip").textValue(),
+                head.path("mac").textValue(),
+                tags);
+    }
+
+    private static long checksum(byte[] bytes, int offset, int length) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes, offset, length);
+        return crc.getValue();
+    }
+}

@@ -1,0 +1,123 @@
+package io.github.dropwizardlogdna;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dropwizardlogdna.testing.ChildJvm;
+import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * {@code kill -9} in the middle of 200,000 lines. The number of kills is the system property {@code kills}: a few by
+ * default, twenty in CI.
+ */
+@Timeout(120)
+class KillTest {
+
+    private static final int LINES = 200_000;
+    private static final Duration FLUSH_INTERVAL = Duration.ofMillis(200);
+    /** For the write itself, on a machine that has other things to do. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
+
+    private static final Pattern PROGRESS = Pattern.compile("logged (\\d+) at (\\d+)");
+
+    @TempDir
+    private Path directory;
+
+    static IntStream kills() {
+        return IntStream.range(0, Integer.getInteger("kills", 2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kills")
+    void losesAtMostTheLinesOfTheLastFlushInterval(int kill) throws Exception {
+        Random random = new Random(kill);
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            // Sometimes the endpoint takes them, sometimes not, sometimes it hangs: what was not taken is in the spool.
+            switch (kill % 3) {
+                case 0 -> endpoint.answeringInTurns(200, 500);
+                case 1 -> endpoint.answeringInTurns(503);
+                default -> endpoint.hanging();
+            }
+            long killed = logUntilKilled(endpoint, Duration.ofMillis(1_300 + random.nextInt(1_500)));
+            int safe = loggedBefore(killed - FLUSH_INTERVAL.plus(SLACK).toMillis());
+            assertThat(safe).as("lines that are old enough to be safe").isPositive();
+            try (RecordingEndpoint healthy = RecordingEndpoint.start()) {
+                recover(healthy);
+
+                BitSet delivered = new BitSet();
+                endpoint.textsOf("killed").forEach(text -> delivered.set(Integer.parseInt(text)));
+                healthy.textsOf("killed").forEach(text -> delivered.set(Integer.parseInt(text)));
+                assertThat(delivered.nextClearBit(0))
+                        .as("first line that is missing")
+                        .isGreaterThan(safe);
+                assertThat(inOrder(healthy.textsOf("killed"))).isTrue();
+            }
+        }
+    }
+
+    private long logUntilKilled(RecordingEndpoint endpoint, Duration after) throws IOException {
+        Path streams = Files.createDirectories(directory.resolve("killed"));
+        try (ChildJvm child = ChildJvm.start(
+                streams, List.of(), KilledProgram.class, options(endpoint), "0", String.valueOf(LINES))) {
+            child.awaitOutput(Pattern.compile("logged (\\d+) at"));
+            long start = System.nanoTime();
+            await().pollInterval(Duration.ofMillis(10)).until(() -> System.nanoTime() - start > after.toNanos());
+            assertThat(child.stdout()).doesNotContain("logged all");
+            return System.currentTimeMillis(); // and closing kills
+        }
+    }
+
+    private int loggedBefore(long millis) throws IOException {
+        int last = -1;
+        Matcher progress = PROGRESS.matcher(Files.readString(directory.resolve("killed/stdout")));
+        while (progress.find() && Long.parseLong(progress.group(2)) < millis) {
+            last = Integer.parseInt(progress.group(1));
+        }
+        return last;
+    }
+
+    private void recover(RecordingEndpoint endpoint) throws Exception {
+        Path streams = Files.createDirectories(directory.resolve("recovering"));
+        String next = String.valueOf(LINES);
+        try (ChildJvm child = ChildJvm.start(
+                streams, List.of(), KilledProgram.class, options(endpoint), next, String.valueOf(LINES + 1))) {
+            assertThat(child.awaitExit()).isZero();
+            assertThat(endpoint.textsOf("killed")).as(child.toString()).endsWith(next);
+        }
+        assertThat(directory.resolve("spool/logdna")).isEmptyDirectory();
+    }
+
+    private String options(RecordingEndpoint endpoint) {
+        return """
+                {"type": "logdna", "ingestionKey": "0123456789abcdef", "endpoint": "%s", "flushInterval": "%dms", "batchSize": "64KiB",
+                 "minRetryDelay": "10ms", "maxRetryDelay": "50ms", "timeout": "10s", "shutdownTimeout": "60s",
+                 "spool": {"directory": "%s"}}
+                """.formatted(endpoint.url(), FLUSH_INTERVAL.toMillis(), directory.resolve("spool"));
+    }
+
+    private static boolean inOrder(List<String> numbers) {
+        int last = -1;
+        for (String number : numbers) {
+            int next = Integer.parseInt(number);
+            if (next <= last) {
+                return false;
+            }
+            last = next;
+        }
+        return true;
+    }
+}

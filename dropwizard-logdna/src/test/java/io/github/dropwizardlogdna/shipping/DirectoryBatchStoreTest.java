@@ -1,0 +1,270 @@
+package io.github.dropwizardlogdna.shipping;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dropwizardlogdna.ingestion.Origin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoryBatchStoreTest {
+
+    private static final Origin ORIGIN = new Origin("web-1", "10.0.0.1", null, List.of("a", "b{}"));
+
+    @TempDir
+    private Path directory;
+
+    private final RecordingObserver observer = new RecordingObserver();
+    private final Ledger ledger = new Ledger();
+
+    private BatchStore store(String place, long maxSize) {
+        return BatchStore.inDirectory(
+                new SpoolSettings(directory.resolve("logdna"), maxSize, place, () -> ORIGIN),
+                observer,
+                ledger,
+                () -> 7);
+    }
+
+    private BatchStore store(String place) {
+        return store(place, 1 << 20);
+    }
+
+    private static Batch batch(String... lines) {
+        OpenBatch open = new OpenBatch(true);
+        for (String line : lines) {
+            byte[] bytes = TestLines.line(line);
+            open.add(bytes, 0, bytes.length, 1);
+        }
+        return open.close(1, null);
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    private List<Path> batchFiles() throws IOException {
+        return files().stream()
+                .filter(file -> file.toString().endsWith(".batch"))
+                .toList();
+    }
+
+    /** All lines, oldest first, removing them. */
+    private static List<String> drain(BatchStore store) {
+        List<String> lines = new ArrayList<>();
+        for (BatchStore.Stored head = store.head(); head != null; head = store.head()) {
+            lines.addAll(TestLines.in(head.batch()));
+            store.removeHead();
+        }
+        return lines;
+    }
+
+    @Test
+    void touchesNothingBeforeTheFirstBatch() throws IOException {
+        BatchStore store = store("1");
+
+        assertThat(store.head()).isNull();
+        assertThat(store.close()).isZero();
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void givesBackWhatWasAddedInItsOrderAndHoldsNoMemory() throws IOException {
+        BatchStore store = store("1");
+        assertThat(store.add(batch("a", "b"))).isZero();
+        assertThat(store.add(batch("c"))).isZero();
+
+        assertThat(batchFiles()).hasSize(2);
+        assertThat(store.bytesOnDisk()).isPositive();
+        assertThat(store.head().loaded()).isTrue();
+        assertThat(drain(store)).containsExactly("a", "b", "c");
+        assertThat(batchFiles()).isEmpty();
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void keepsForTheNextProcessWhatWasNotRemovedOldestFirst() {
+        BatchStore first = store("1");
+        first.add(batch("delivered"));
+        first.add(batch("a", "b"));
+        first.add(batch("c"));
+        first.head();
+        first.removeHead();
+        assertThat(first.close()).isEqualTo(3);
+
+        BatchStore second = store("2");
+        second.add(batch("new"));
+
+        BatchStore.Stored head = second.head();
+        assertThat(head.recovered()).isTrue();
+        assertThat(head.batch().lines()).isEqualTo(2);
+        assertThat(head.batch().origin()).isEqualTo(ORIGIN);
+        assertThat(drain(second)).containsExactly("a", "b", "c", "new");
+    }
+
+    @Test
+    void keepsTheOrderOfSeveralProcessesBeforeIt() {
+        for (int process = 1; process <= 3; process++) {
+            BatchStore store = store("000" + process);
+            store.add(batch("from " + process));
+            store.add(batch("also from " + process));
+            store.close();
+        }
+
+        BatchStore last = store("0004");
+        last.add(batch("new"));
+
+        assertThat(drain(last))
+                .containsExactly("from 1", "also from 1", "from 2", "also from 2", "from 3", "also from 3", "new");
+    }
+
+    @Test
+    void leavesAloneWhatALivingProcessHolds() {
+        BatchStore living = store("1");
+        living.add(batch("its own"));
+
+        BatchStore other = store("2");
+        other.add(batch("other"));
+
+        assertThat(drain(other)).containsExactly("other");
+        assertThat(drain(living)).containsExactly("its own");
+        assertThat(observer.told).isEmpty();
+    }
+
+    @Test
+    void letsOnlyItsOwnerRead() throws IOException {
+        store("1").add(batch("a"));
+
+        for (Path file : files()) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
+                    .isEqualTo("rwx------");
+        }
+    }
+
+    @Test
+    void writesDownWhereLinesComeFromAndNothingElse() throws IOException {
+        store("1").add(batch("a"));
+
+        String head = new String(Files.readAllBytes(batchFiles().get(0)), UTF_8).split("\n")[0];
+
+        assertThat(head)
+                .matches("\\{\"format\":1,\"lines\":1,\"uncompressed\":\\d+,\"gzip\":true,\"crc32\":\\d+,"
+                        + "\"hostname\":\"web-1\",\"ip\":\"10.0.0.1\",\"mac\":null,"
+                        + "\"tags\":\\[\"a\",\"b\\{}\"]}");
+    }
+
+    @Test
+    void setsADamagedFileAsideAndGoesOn() throws IOException {
+        BatchStore first = store("1");
+        first.add(batch("cut short"));
+        first.add(batch("changed"));
+        first.add(batch("empty"));
+        first.add(batch("whole"));
+        first.close();
+        List<Path> files = batchFiles();
+        byte[] bytes = Files.readAllBytes(files.get(0));
+        Files.write(files.get(0), java.util.Arrays.copyOf(bytes, bytes.length - 5));
+        bytes = Files.readAllBytes(files.get(1));
+        bytes[bytes.length - 20]++;
+        Files.write(files.get(1), bytes);
+        Files.write(files.get(2), new byte[0]);
+
+        BatchStore second = store("2");
+        second.add(batch("new"));
+
+        assertThat(drain(second)).containsExactly("whole", "new");
+        assertThat(observer.told).hasSize(3).allMatch(words -> words.contains("was set aside"));
+        assertThat(files())
+                .filteredOn(file -> file.toString().endsWith(".damaged"))
+                .hasSize(3);
+        assertThat(second.bytesOnDisk()).as("they count").isPositive();
+    }
+
+    @Test
+    void leavesForeignFilesWhereTheyAreAndReportsThemOnce() throws IOException {
+        BatchStore first = store("1");
+        first.add(batch("a"));
+        first.close();
+        Files.writeString(directory.resolve("logdna/1/notes.txt"), "what is this?");
+
+        BatchStore second = store("2");
+        second.add(batch("b"));
+        second.add(batch("c"));
+
+        assertThat(drain(second)).containsExactly("a", "b", "c");
+        assertThat(observer.told).hasSize(1);
+        assertThat(directory.resolve("logdna/2/notes.txt")).hasContent("what is this?");
+    }
+
+    @Test
+    void keepsInMemoryWhatDoesNotFitAndTheOrder() throws IOException {
+        BatchStore store = store("1", 400);
+        Batch third = batch("third");
+        assertThat(store.add(batch("first"))).isZero();
+        assertThat(store.add(batch("second"))).isZero();
+        assertThat(store.add(third)).isEqualTo(third.held());
+        assertThat(store.isFull()).isTrue();
+        assertThat(batchFiles()).hasSize(2);
+
+        store.head();
+        store.removeHead();
+        assertThat(store.isFull()).isFalse();
+        assertThat(store.add(batch("fourth"))).isZero();
+
+        assertThat(drain(store)).containsExactly("second", "third", "fourth");
+    }
+
+    @Test
+    void writesAtItsEndWhatWasInMemoryInItsPlace() {
+        BatchStore store = store("1", 400);
+        store.add(batch("first"));
+        store.add(batch("second"));
+        store.add(batch("third, for which there is no room"));
+        store.head();
+        store.removeHead();
+        store.add(batch("fourth"));
+        store.head();
+        store.removeHead();
+        assertThat(store.close()).isEqualTo(2);
+
+        BatchStore next = store("2");
+        next.add(batch("new"));
+        assertThat(drain(next)).containsExactly("third, for which there is no room", "fourth", "new");
+    }
+
+    @Test
+    void fallsBackToMemoryWhereItCannotWrite() throws IOException {
+        Files.writeString(directory.resolve("logdna"), "a file, where a directory is to be");
+        BatchStore store = store("1");
+
+        assertThat(store.add(batch("a"))).isPositive();
+        assertThat(store.add(batch("b"))).isPositive();
+
+        assertThat(store.isDurable()).isFalse();
+        assertThat(observer.told).allMatch(words -> words.startsWith("spool: can't write to the spool"));
+        assertThat(drain(store)).containsExactly("a", "b");
+    }
+
+    @Test
+    void removesThePlacesOfProcessesThatHaveEnded() throws IOException {
+        BatchStore first = store("1");
+        first.add(batch("a"));
+        first.close();
+        BatchStore second = store("2");
+        second.add(batch("b"));
+        drain(second);
+        second.close();
+
+        assertThat(directory.resolve("logdna")).isEmptyDirectory();
+    }
+}
