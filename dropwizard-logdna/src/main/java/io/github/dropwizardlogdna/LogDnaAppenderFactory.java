@@ -28,6 +28,7 @@ import io.github.dropwizardlogdna.ingestion.IngestionUri;
 import io.github.dropwizardlogdna.ingestion.JerseyIngestionClient;
 import io.github.dropwizardlogdna.line.LineFormat;
 import io.github.dropwizardlogdna.line.OversizeLines;
+import io.github.dropwizardlogdna.line.Redaction;
 import io.github.dropwizardlogdna.shipping.BufferLimits;
 import io.github.dropwizardlogdna.shipping.RetryPolicy;
 import io.github.dropwizardlogdna.shipping.Shipper;
@@ -75,6 +76,9 @@ import java.util.stream.Stream;
  *     <td>{@code meta} as a JSON object, which is searchable, or as a string, which is only shown.</td></tr>
  * <tr><td>{@code includesMdcKeys}, {@code excludesMdcKeys}</td><td>all, none</td>
  *     <td>Which MDC entries become {@code meta}; excluding wins.</td></tr>
+ * <tr><td>{@code redact}</td><td>none</td>
+ *     <td>Regular expressions of RE2. Each match in the line (stack trace included) and in the values of {@code meta}
+ *     becomes {@code [REDACTED]}; fixed {@code meta} and the names of fields excepted. A list, or one string.</td></tr>
  * <tr><td>{@code oversizeLines}</td><td>{@code split}</td>
  *     <td>A line over the server's 16 KB is {@code split} into numbered parts, or cut ({@code truncate}).</td></tr>
  * <tr><td>{@code parseJson}</td><td>true with a {@code layout}, else false</td>
@@ -183,6 +187,11 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @JsonProperty
     private Set<@NotNull String> excludesMdcKeys = Set.of();
 
+    @JsonProperty
+    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+    private List<@NotNull String> redact = List.of();
+
+    @NotNull
     @JsonProperty
     private String oversizeLines = "split";
 
@@ -335,6 +344,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 OversizeLines.valueOf(oversizeLines.toUpperCase(Locale.ROOT)),
                 parseJson == null ? layout != null : parseJson,
                 isIncludeCallerData(),
+                Redaction.of(redact),
                 lineLayout);
     }
 
@@ -416,6 +426,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         if (!isLevel(thresholdAsWritten)) {
             problems.put("threshold", "must be one of " + LEVELS);
         }
+        checkPatterns(problems);
         checkSizes(problems);
         if (spool != null) {
             problems.putAll(spool.problems());
@@ -460,6 +471,16 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         }
         if (meta != null && meta.toString().length() > LARGEST_META) {
             problems.put("meta", "must have at most " + LARGEST_META + " characters: it is sent with every line");
+        }
+    }
+
+    private void checkPatterns(Map<String, String> problems) {
+        for (int i = 0; redact != null && i < redact.size(); i++) {
+            String pattern = redact.get(i);
+            if (pattern != null) {
+                String option = "redact[" + i + "]";
+                Redaction.problem(pattern).ifPresent(problem -> problems.put(option, problem));
+            }
         }
     }
 

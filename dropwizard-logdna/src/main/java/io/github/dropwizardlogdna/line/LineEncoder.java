@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import ch.qos.logback.access.common.spi.IAccessEvent;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.spi.DeferredProcessingAware;
 import jakarta.annotation.Nullable;
@@ -45,7 +46,11 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     /** Where meta is built that ships as a string. */
     private final JsonBuffer quotedMeta = new JsonBuffer();
 
-    private final QuotedStrings names = new QuotedStrings();
+    /** The names of fields, which are not redacted. */
+    private final QuotedStrings names = new QuotedStrings(null);
+    /** The names of loggers and threads, which are values. */
+    private final QuotedStrings recurringValues;
+
     private final Fields fields = new Fields();
     private final List<String> markers = new ArrayList<>();
     private final MetaWriter metaWriter = new MetaWriter(fields, markers, names);
@@ -66,6 +71,7 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
         this.format = format;
         this.envelope = envelope;
         this.cuts = new Cuts(!format.parseJson());
+        this.recurringValues = format.redaction() == null ? names : new QuotedStrings(format.redaction());
     }
 
     /** Another encoder of the same format, which shares what does not change. */
@@ -118,7 +124,7 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     }
 
     private int encodeWhole(E event) {
-        String text = text(event);
+        String text = redacted(text(event));
         if (!Cuts.isOversize(text)) {
             cuts.none(text);
         } else if (format.oversizeLines() == OversizeLines.TRUNCATE || isJson(text)) {
@@ -138,13 +144,13 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     /** Nothing here calls what the program wrote, except for the getters of a home-made event. */
     private int encodeBare(E event) {
         if (event instanceof ILoggingEvent logging) {
-            String text = Values.text(logging.getMessage());
+            String text = redacted(Values.text(logging.getMessage()));
             cutBare(text);
             fields.own("logger", name(logging.getLoggerName()));
             return write(logging.getTimeStamp(), logging.getLevel(), text, fields.size());
         }
         IAccessEvent access = (IAccessEvent) event;
-        String text = LineText.of(access);
+        String text = redacted(LineText.of(access));
         cutBare(text);
         return write(access.getTimeStamp(), level(access), text, fields.size());
     }
@@ -182,9 +188,13 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
             for (int i = 0; i < eventMarkers.size(); i++) {
                 collectMarker(eventMarkers.get(i));
             }
+            // After all were collected: two names may look alike then.
+            if (format.redaction() != null) {
+                markers.replaceAll(this::redacted);
+            }
             fields.own("markers", markers);
         }
-        fields.own("exception", event.getThrowableProxy());
+        fields.own("exception", thrown(event.getThrowableProxy()));
         if (format.includeCallerData()) {
             fields.own("caller", caller(event.getCallerData()));
         }
@@ -234,7 +244,7 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
 
     private void putMdc(@Nullable String key, @Nullable String value) {
         if (key != null && value != null && isIncluded(key)) {
-            fields.put(key, Values.text(value));
+            fields.put(key, redacted(Values.text(value)));
         }
     }
 
@@ -248,7 +258,9 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
         if (pair != null && pair.key != null) {
             Object value = Values.of(pair.value);
             if (value != null) {
-                fields.put(pair.key, value);
+                fields.put(
+                        pair.key,
+                        format.redaction() == null ? value : format.redaction().redactedValue(value));
             }
         }
     }
@@ -271,12 +283,12 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     }
 
     @Nullable
-    private static StackTraceElement caller(@Nullable StackTraceElement[] callerData) {
+    private StackTraceElement caller(@Nullable StackTraceElement[] callerData) {
         if (callerData == null || callerData.length == 0 || callerData[0] == null) {
             return null;
         }
         // What Logback calls a caller it does not know.
-        return callerData[0].getClassName().equals("?") ? null : callerData[0];
+        return callerData[0].getClassName().equals("?") ? null : redacted(callerData[0]);
     }
 
     @Nullable
@@ -291,13 +303,41 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
 
     /** As bytes, if it is short enough to be kept. */
     private Object name(String name, int end) {
-        return end <= QuotedStrings.MAX_CHARS ? names.quoted(name, end) : Values.text(name.substring(0, end));
+        return end <= QuotedStrings.MAX_CHARS ? recurringValues.quoted(name, end) : redacted(name.substring(0, end));
+    }
+
+    private String redacted(String text) {
+        Redaction redaction = format.redaction();
+        return redaction == null ? text : redaction.redacted(text);
+    }
+
+    private StackTraceElement redacted(StackTraceElement caller) {
+        if (format.redaction() == null) {
+            return caller;
+        }
+        String file = caller.getFileName();
+        return new StackTraceElement(
+                redacted(caller.getClassName()),
+                redacted(caller.getMethodName()),
+                file == null ? null : redacted(file),
+                caller.getLineNumber());
+    }
+
+    @Nullable
+    private Thrown thrown(@Nullable IThrowableProxy throwable) {
+        if (throwable == null) {
+            return null;
+        }
+        String message = throwable.getMessage();
+        return new Thrown(
+                redacted(Values.text(throwable.getClassName())),
+                message == null ? null : redacted(Values.text(message)));
     }
 
     /** The text, unless it is missing, for which logback-access also has a dash. */
     @Nullable
-    private static String present(@Nullable String text) {
-        return text == null || text.equals(IAccessEvent.NA) ? null : Values.text(text);
+    private String present(@Nullable String text) {
+        return text == null || text.equals(IAccessEvent.NA) ? null : redacted(Values.text(text));
     }
 
     @Nullable

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param includesMdcKeys which MDC entries become fields; all of them when empty
  * @param excludesMdcKeys which MDC entries don't, even when they are included
  * @param parseJson whether the server may parse a line that ends in a brace; if not, it gets a period behind it
+ * @param redaction what is taken out of the text and the values of a line; nothing when null
  * @param layout prints the line; without one it is the message and the stack trace. It is called by many threads at once
  * @param <E> {@code ILoggingEvent} or {@code IAccessEvent}
  */
@@ -31,6 +32,7 @@ public record LineFormat<E extends DeferredProcessingAware>(
         OversizeLines oversizeLines,
         boolean parseJson,
         boolean includeCallerData,
+        @Nullable Redaction redaction,
         @Nullable Layout<E> layout) {
 
     public LineFormat {

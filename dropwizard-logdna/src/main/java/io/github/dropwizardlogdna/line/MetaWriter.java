@@ -3,7 +3,6 @@ package io.github.dropwizardlogdna.line;
 import static io.github.dropwizardlogdna.line.JsonBuffer.ascii;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ch.qos.logback.classic.spi.IThrowableProxy;
 import java.util.List;
 
 /**
@@ -122,7 +121,7 @@ final class MetaWriter {
             writeNumber(json, number);
         } else if (value instanceof Boolean flag) {
             json.raw(flag ? TRUE : FALSE);
-        } else if (value instanceof IThrowableProxy exception) {
+        } else if (value instanceof Thrown exception) {
             writeException(json, exception, cap);
         } else if (value instanceof StackTraceElement caller) {
             writeCaller(json, caller, cap);
@@ -152,13 +151,13 @@ final class MetaWriter {
         }
     }
 
-    private static void writeException(JsonBuffer json, IThrowableProxy exception, int cap) {
+    private static void writeException(JsonBuffer json, Thrown exception, int cap) {
         json.raw('{');
         json.raw(CLASS);
-        writeText(json, Values.text(exception.getClassName()), cap);
-        if (exception.getMessage() != null) {
+        writeText(json, exception.className(), cap);
+        if (exception.message() != null) {
             json.raw(MESSAGE);
-            writeText(json, Values.text(exception.getMessage()), cap);
+            writeText(json, exception.message(), cap);
         }
         json.raw('}');
     }

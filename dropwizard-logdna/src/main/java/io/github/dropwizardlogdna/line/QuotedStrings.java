@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * The JSON of strings that come again and again: names of loggers, threads and fields. Never of values, which would be
- * retained here.
+ * retained here. Where something is redacted, what is kept is the redacted form, found by the original.
  *
  * <p>Each string has two places, chosen by its hash; a new one takes the first and moves the one that was there to the
  * second. So it is bounded, and two names of the same hash don't push each other out. For one thread at a time.
@@ -21,6 +21,13 @@ final class QuotedStrings {
     private final byte[][] quoted = new byte[2 * SETS][];
     private final JsonBuffer buffer = new JsonBuffer();
 
+    @Nullable
+    private final Redaction redaction;
+
+    QuotedStrings(@Nullable Redaction redaction) {
+        this.redaction = redaction;
+    }
+
     /** The first {@code to} characters of a string, at most {@link #MAX_CHARS}, in quotes. Not to be changed. */
     byte[] quoted(String string, int to) {
         int hash = hash(string, to);
@@ -33,7 +40,7 @@ final class QuotedStrings {
         }
         String added = string.substring(0, to);
         buffer.clear();
-        buffer.string(added);
+        buffer.string(redaction == null ? added : redaction.redacted(added));
         strings[first + 1] = strings[first];
         quoted[first + 1] = quoted[first];
         strings[first] = added;

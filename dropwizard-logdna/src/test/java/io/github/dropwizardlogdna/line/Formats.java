@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna.line;
 import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.spi.DeferredProcessingAware;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -19,6 +20,7 @@ final class Formats<E extends DeferredProcessingAware> {
     private OversizeLines oversizeLines = OversizeLines.SPLIT;
     private boolean parseJson;
     private boolean includeCallerData;
+    private Redaction redaction;
     private Layout<E> layout;
 
     Formats<E> app(String app) {
@@ -66,6 +68,11 @@ final class Formats<E extends DeferredProcessingAware> {
         return this;
     }
 
+    Formats<E> redact(String... patterns) {
+        this.redaction = Redaction.of(List.of(patterns));
+        return this;
+    }
+
     Formats<E> layout(Function<E, String> print) {
         this.layout = new LayoutBase<>() {
             @Override
@@ -78,6 +85,16 @@ final class Formats<E extends DeferredProcessingAware> {
 
     LineEncoder<E> encoder() {
         return new LineEncoder<>(new LineFormat<>(
-                app, env, meta, indexMeta, includes, excludes, oversizeLines, parseJson, includeCallerData, layout));
+                app,
+                env,
+                meta,
+                indexMeta,
+                includes,
+                excludes,
+                oversizeLines,
+                parseJson,
+                includeCallerData,
+                redaction,
+                layout));
     }
 }

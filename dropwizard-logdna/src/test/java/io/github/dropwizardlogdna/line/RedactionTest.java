@@ -1,0 +1,160 @@
+package io.github.dropwizardlogdna.line;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedactionTest {
+
+    private static final String CARD = "\\b\\d{16}\\b";
+
+    private static Redaction redaction(String... patterns) {
+        return Redaction.of(List.of(patterns));
+    }
+
+    @Test
+    void isNothingWithoutPatterns() {
+        assertThat(Redaction.of(List.of())).isNull();
+    }
+
+    @Test
+    void leavesATextWithoutAMatchAsItIs() {
+        String text = "Order 7";
+        assertThat(redaction(CARD).redacted(text)).isSameAs(text);
+    }
+
+    @Test
+    void redactsEachMatch() {
+        assertThat(redaction("password=\\S+").redacted("password=a b password=c"))
+                .isEqualTo("[REDACTED] b [REDACTED]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "card, card \\d+, xcard 12x, x[REDACTED]x",
+        "card \\d+, card, xcard 12x, x[REDACTED]x",
+        "abc, bcd, xabcdx, x[REDACTED]x",
+        "bcd, abc, xabcdx, x[REDACTED]x",
+        "ab, cd, abcd, [REDACTED][REDACTED]",
+        "a.*d, bc, abcd, [REDACTED]",
+        "REDACTED, a, a REDACTED, [REDACTED] [REDACTED]"
+    })
+    void noPatternHidesAPartOfWhatAnotherOneLooksFor(String first, String second, String text, String redacted) {
+        assertThat(redaction(first, second).redacted(text)).isEqualTo(redacted);
+    }
+
+    @Test
+    void ignoresMatchesOfTheEmptyText() {
+        assertThat(redaction("\\b(?:1*)").redacted("a 11 b")).isEqualTo("a [REDACTED] b");
+    }
+
+    @Property
+    void neverShipsALetterThatIsToBeRedacted(@ForAll String text) {
+        String redacted = redaction("[a-f]", "\\d+").redacted(text);
+        assertThat(redacted.replace("[REDACTED]", "")).doesNotContainPattern("[a-f0-9]");
+    }
+
+    // Numbers
+
+    static Stream<Object> cards() {
+        return Stream.of(
+                4111111111111111L,
+                new BigInteger("4111111111111111"),
+                new BigDecimal("4.111111111111111E+15"),
+                4111111111111111d);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cards")
+    void redactsANumberWhoseDigitsMatch(Object card) {
+        assertThat(redaction(CARD).redactedValue(card)).isEqualTo("[REDACTED]");
+    }
+
+    @Test
+    void leavesOtherNumbersAndBooleansAsTheyAre() {
+        Redaction redaction = redaction(CARD, "true");
+        assertThat(Stream.<Object>of(7, 1.5e300, new BigDecimal("1E-100"), true))
+                .allSatisfy(value -> assertThat(redaction.redactedValue(value)).isSameAs(value));
+    }
+
+    // Bounds
+
+    @Test
+    void redactsATextWholeThatTakesTooMuchWork() {
+        // Each of the letters a looks for a z, in vain, to the end.
+        String text = "a".repeat(20_000);
+        assertThat(redaction("a.*z|b").redacted(text)).isSameAs(text);
+        assertThat(redaction("b.*z|b").redacted("b".repeat(20_000))).isEqualTo("[REDACTED]");
+    }
+
+    @Test
+    void searchesAnOrdinaryLongTextToItsEnd() {
+        String text = "a word ".repeat(14_000);
+        assertThat(redaction("\\b(?:\\d[ -]?){13,16}\\b").redacted(text + "4111 1111 1111 1111"))
+                .isEqualTo(text + "[REDACTED]");
+    }
+
+    @Test
+    void countsTheInstructionsOfThePattern() {
+        String text = "a ".repeat(500);
+        assertThat(Redaction.of(List.of("\\d{3}x"), 100_000).redacted(text)).isEqualTo(text);
+        assertThat(Redaction.of(List.of("\\d{300}x"), 100_000).redacted(text)).isEqualTo("[REDACTED]");
+    }
+
+    @Test
+    void redactsWholeWhatCannotBeSearched() throws Exception {
+        // Compiled here, and too deep to be searched for on a small stack.
+        Redaction redaction = redaction("(?:" + "(?:a|b?)*".repeat(900) + "c)");
+        String[] redacted = new String[1];
+        Thread smallStack =
+                new Thread(null, () -> redacted[0] = redaction.redacted("secret".repeat(100)), "small", 64 * 1024);
+        smallStack.start();
+        smallStack.join();
+        assertThat(redacted[0]).isEqualTo("[REDACTED]");
+    }
+
+    // Patterns
+
+    @ParameterizedTest
+    @CsvSource({
+        "(secret, missing closing )",
+        "secret(?=x), invalid or unsupported Perl syntax",
+        "(secret)\\1, invalid escape sequence",
+        "secret{2000}, invalid repeat count",
+        "*secret, missing argument"
+    })
+    void saysWhatIsWrongWithAPatternButNotThePattern(String pattern, String wrong) {
+        assertThat(Redaction.problem(pattern)).hasValueSatisfying(problem -> assertThat(problem)
+                .contains(wrong)
+                .contains("github.com/google/re2")
+                .doesNotContain("secret"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> redaction(pattern))
+                .withMessageNotContaining("secret")
+                .withNoCause();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a*", "^", "(?:a|b?)"})
+    void refusesAPatternThatMatchesTheEmptyText(String pattern) {
+        assertThat(Redaction.problem(pattern))
+                .hasValueSatisfying(problem -> assertThat(problem).contains("at least one character"));
+    }
+
+    @Test
+    void refusesAPatternThatIsNestedTooDeeply() {
+        assertThat(Redaction.problem("(".repeat(100_000) + "a" + ")".repeat(100_000)))
+                .isPresent();
+    }
+}
