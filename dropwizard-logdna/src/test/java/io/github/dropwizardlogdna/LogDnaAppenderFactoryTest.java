@@ -68,7 +68,7 @@ class LogDnaAppenderFactoryTest {
                          "endpoint": "https://logs.logdna.com/logs/ingest",
                          "hostname": null, "app": null, "env": null, "ip": null, "mac": null, "tags": [],
                          "meta": {}, "indexMeta": true, "includesMdcKeys": [], "excludesMdcKeys": [],
-                         "oversizeLines": "split", "parseJson": null,
+                         "redact": [], "oversizeLines": "split", "parseJson": null,
                          "bufferSize": "32 mebibytes", "queueSize": 65536, "discardingThreshold": -1,
                          "batchSize": "2 mebibytes", "flushInterval": "1 second", "compression": "gzip",
                          "connectionTimeout": "5 seconds", "timeout": "30 seconds",

@@ -127,7 +127,9 @@ class WrongConfigurationTest {
                 with("spool: {directory: ' '}", "spool.directory", "must be set"),
                 with("spool: {directory: spool, maxSize: 0B}", "spool.maxSize", "must be greater than or equal to 1 B"),
                 with("spool: {directory: spool, maxsize: 1GiB}", "spool.maxsize", "did you mean maxSize?"),
-                with("redact: ['" + KEY + "']", "redact", "is not an option of type logdna; the options are [app,"),
+                with("redact: [a+, '(" + KEY + "']", "redact[1]", "is not a regular expression of RE2"),
+                with("redact: ['(?=" + KEY + ")']", "redact[0]", "neither lookaround nor back references"),
+                with("redact: ['a*']", "redact[0]", "matches the empty text"),
                 with("tls: {trustStorePassword: " + KEY + "}", "tls", "is not an option of type logdna"),
                 with("proxy: http://user:" + KEY + "@proxy:3128", "proxy", "is not an option of type logdna"));
     }
