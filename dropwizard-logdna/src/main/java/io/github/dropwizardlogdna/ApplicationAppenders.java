@@ -111,7 +111,7 @@ final class ApplicationAppenders {
             metrics.update();
             Shipper shipper = appender.shipper();
             appender.reporter()
-                    .ended(abandoned, appender.shutdownTimeout(), shipper.keptLines(), shipper.untoldDrops());
+                    .ended(abandoned, shipper.state(), shipper.keptLines(), shipper.untoldDrops());
         } finally {
             ending.unlock();
         }

@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna;
 import io.github.dropwizardlogdna.ingestion.Outcome;
 import io.github.dropwizardlogdna.ingestion.Verdict;
 import io.github.dropwizardlogdna.shipping.DropReason;
+import io.github.dropwizardlogdna.shipping.SenderState;
 import io.github.dropwizardlogdna.shipping.ShippingObserver;
 import jakarta.annotation.Nullable;
 import java.time.Duration;
@@ -78,7 +79,7 @@ final class Reporter implements ShippingObserver {
         if (sameAsBefore && now - reportedAt < A_MINUTE) {
             return;
         }
-        String message = "Appender '{}' can't deliver to {}: {}. {} {} kept in memory; next attempt in {}.";
+        String message = "Appender '{}' can't deliver to {}: {}. {} {} kept; next attempt in {}.";
         Object[] arguments = {
             appender,
             endpoint,
@@ -157,17 +158,17 @@ final class Reporter implements ShippingObserver {
      * The last words: what was abandoned, and what had not been told yet. To the standard error stream as well, because
      * Dropwizard has flushed the console appender before.
      */
-    void ended(long abandoned, Duration shutdownTimeout, long kept, Map<DropReason, Long> untold) {
+    void ended(long abandoned, SenderState state, long kept, Map<DropReason, Long> untold) {
         untold.forEach((reason, lines) -> {
             if (reason != DropReason.ABANDONED) {
                 lastWord(loss(reason, lines));
             }
         });
         if (abandoned > 0) {
-            lastWord(abandoned + (abandoned == 1 ? " line was" : " lines were") + " abandoned: " + endpoint
-                    + " did not take them within shutdownTimeout (" + words(shutdownTimeout.toNanos())
-                    + "). Where that happens often, see why the endpoint is slow, raise shutdownTimeout, or set"
-                    + " spool.directory.");
+            lastWord(abandoned + (abandoned == 1 ? " line was" : " lines were") + " abandoned, because " + endpoint
+                    + " had not taken them when shutdownTimeout left no time for another attempt"
+                    + (state.reason().isEmpty() ? "" : " (" + state.reason() + ")")
+                    + ". Where that happens often, see why it doesn't, raise shutdownTimeout, or set spool.directory.");
         }
         if (kept > 0) {
             String what = kept + (kept == 1 ? " line is" : " lines are")
