@@ -101,6 +101,8 @@ import java.util.stream.Stream;
  *     <td>Exponential backoff between them, with full jitter; {@code Retry-After} wins, up to 5 minutes.</td></tr>
  * <tr><td>{@code shutdownTimeout}</td><td>5s</td>
  *     <td>The most time that an ending waits for lines, summed over all appenders and waits.</td></tr>
+ * <tr><td>{@code tls}</td><td>the JVM's</td>
+ *     <td>{@code trustStorePath}, {@code trustStorePassword}, {@code keyStorePath}, {@code keyStorePassword}.</td></tr>
  * <tr><td>{@code spool.directory}</td><td>none</td>
  *     <td>With it, undelivered batches live in files there and survive the process.</td></tr>
  * <tr><td>{@code spool.maxSize}</td><td>512MiB</td><td>The most bytes of these files.</td></tr>
@@ -241,6 +243,10 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @MinDuration(value = 0, unit = TimeUnit.MILLISECONDS, inclusive = false)
     @JsonProperty
     private Duration shutdownTimeout = Duration.seconds(5);
+
+    @NotNull
+    @JsonProperty
+    private TlsOptions tls = new TlsOptions();
 
     @Nullable
     @Valid
@@ -386,7 +392,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 tags(),
                 asJava(connectionTimeout),
                 asJava(timeout),
-                null);
+                tls.context());
     }
 
     @Nullable
@@ -428,6 +434,9 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         }
         checkPatterns(problems);
         checkSizes(problems);
+        if (tls != null) {
+            checkTls(problems);
+        }
         if (spool != null) {
             problems.putAll(spool.problems());
         }
@@ -480,6 +489,16 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
             if (pattern != null) {
                 String option = "redact[" + i + "]";
                 Redaction.problem(pattern).ifPresent(problem -> problems.put(option, problem));
+            }
+        }
+    }
+
+    private void checkTls(Map<String, String> problems) {
+        tls.unknownOptions().forEach((option, problem) -> problems.put("tls." + option, problem));
+        if (enabled) {
+            tls.problems().forEach((option, problem) -> problems.put("tls." + option, problem));
+            if (tls.areSet() && endpoint().toLowerCase(Locale.ROOT).startsWith("http:")) {
+                problems.put("tls", "would protect nothing: endpoint is an http URL; make it https, or remove tls");
             }
         }
     }

@@ -9,6 +9,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.Map;
 
 /**
  * What the constraint of a single field can't say about a {@link LogDnaAppenderFactory}: its {@code problems()}. A
@@ -32,11 +33,12 @@ import java.lang.annotation.Target;
         public boolean isValid(LogDnaAppenderFactory<?> factory, ConstraintValidatorContext context) {
             context.disableDefaultConstraintViolation();
             // Messages are templates, and some of ours hold what somebody wrote into a file: hence the escaping.
-            factory.problems().forEach((option, problem) -> context.buildConstraintViolationWithTemplate(
+            Map<String, String> problems = factory.problems();
+            problems.forEach((option, problem) -> context.buildConstraintViolationWithTemplate(
                             InterpolationHelper.escapeMessageParameter(problem))
                     .addPropertyNode(option)
                     .addConstraintViolation());
-            return factory.problems().isEmpty();
+            return problems.isEmpty();
         }
     }
 }

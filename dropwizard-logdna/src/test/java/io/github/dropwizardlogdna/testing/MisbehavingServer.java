@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * An HTTP server on a raw socket that does what real ones do on a bad day, and counts what it saw. What it does can be
@@ -94,6 +95,13 @@ public final class MisbehavingServer implements AutoCloseable {
 
     public static MisbehavingServer https(SSLContext context, Behaviour behaviour) {
         return new MisbehavingServer("https", context.getServerSocketFactory(), behaviour);
+    }
+
+    /** One that serves only clients with a certificate which the context trusts. */
+    public static MisbehavingServer httpsWithClientCertificates(SSLContext context, Behaviour behaviour) {
+        MisbehavingServer server = https(context, behaviour);
+        ((SSLServerSocket) server.serverSocket).setNeedClientAuth(true);
+        return server;
     }
 
     /** A URL on this machine where nobody listens. */

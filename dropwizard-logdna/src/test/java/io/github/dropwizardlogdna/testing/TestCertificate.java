@@ -3,7 +3,7 @@ package io.github.dropwizardlogdna.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -25,6 +25,16 @@ public final class TestCertificate {
 
     /** Makes one for names as they are written in the extension: {@code dns:localhost}. It is valid for two days. */
     public static TestCertificate of(String names, Path directory) throws IOException, InterruptedException {
+        return of(names, directory, "PKCS12");
+    }
+
+    /** Makes one in Java's old format. */
+    public static TestCertificate inJks(String names, Path directory) throws IOException, InterruptedException {
+        return of(names, directory, "JKS");
+    }
+
+    private static TestCertificate of(String names, Path directory, String type)
+            throws IOException, InterruptedException {
         Path store = Files.createTempDirectory(directory, "certificate").resolve("store.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -41,10 +51,12 @@ public final class TestCertificate {
                         "-validity",
                         "2",
                         "-storetype",
-                        "PKCS12",
+                        type,
                         "-keystore",
                         store.toString(),
                         "-storepass",
+                        PASSWORD,
+                        "-keypass",
                         PASSWORD)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -63,19 +75,37 @@ public final class TestCertificate {
 
     /** Shows this certificate, and trusts it and no other. */
     public SSLContext context() throws IOException, GeneralSecurityException {
-        KeyStore keyStore = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keyStore.load(in, PASSWORD.toCharArray());
-        }
+        return contextThatTrusts(this);
+    }
+
+    /** Shows this certificate, and trusts another and no other. */
+    public SSLContext contextThatTrusts(TestCertificate peer) throws IOException, GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(keyStore, PASSWORD.toCharArray());
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("server", keyStore.getCertificate("server"));
+        keys.init(keyStore(), PASSWORD.toCharArray());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
+        trust.init(peer.trusting("PKCS12"));
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;
+    }
+
+    /** A trust store in a file, of a type ({@code PKCS12}, {@code JKS}), that holds this certificate. */
+    public Path trustStore(String type) throws IOException, GeneralSecurityException {
+        Path file = store.resolveSibling("trust-" + type);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            trusting(type).store(out, PASSWORD.toCharArray());
+        }
+        return file;
+    }
+
+    private KeyStore trusting(String type) throws IOException, GeneralSecurityException {
+        KeyStore trusted = KeyStore.getInstance(type);
+        trusted.load(null, null);
+        trusted.setCertificateEntry("server", keyStore().getCertificate("server"));
+        return trusted;
+    }
+
+    private KeyStore keyStore() throws IOException, GeneralSecurityException {
+        return KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
     }
 }
