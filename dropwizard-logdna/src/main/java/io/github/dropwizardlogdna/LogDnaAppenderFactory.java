@@ -23,6 +23,7 @@ import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDataSize;
 import io.dropwizard.validation.MinDataSize;
 import io.dropwizard.validation.MinDuration;
+import io.github.dropwizardlogdna.ingestion.HttpProxy;
 import io.github.dropwizardlogdna.ingestion.IngestionSettings;
 import io.github.dropwizardlogdna.ingestion.IngestionUri;
 import io.github.dropwizardlogdna.ingestion.JerseyIngestionClient;
@@ -101,6 +102,9 @@ import java.util.stream.Stream;
  *     <td>Exponential backoff between them, with full jitter; {@code Retry-After} wins, up to 5 minutes.</td></tr>
  * <tr><td>{@code shutdownTimeout}</td><td>5s</td>
  *     <td>The most time that an ending waits for lines, summed over all appenders and waits.</td></tr>
+ * <tr><td>{@code proxy}</td><td>the JVM's</td>
+ *     <td>{@code http://user:password@host:port}, percent-encoded. Can be set, and never be read again. Credentials for
+ *     an https endpoint need {@code -Djdk.http.auth.tunneling.disabledSchemes=}.</td></tr>
  * <tr><td>{@code tls}</td><td>the JVM's</td>
  *     <td>{@code trustStorePath}, {@code trustStorePassword}, {@code keyStorePath}, {@code keyStorePassword}.</td></tr>
  * <tr><td>{@code spool.directory}</td><td>none</td>
@@ -243,6 +247,10 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @MinDuration(value = 0, unit = TimeUnit.MILLISECONDS, inclusive = false)
     @JsonProperty
     private Duration shutdownTimeout = Duration.seconds(5);
+
+    @Nullable
+    @JsonProperty(access = JsonProperty.Access.WRITE_ONLY)
+    private String proxy;
 
     @NotNull
     @JsonProperty
@@ -392,7 +400,14 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 tags(),
                 asJava(connectionTimeout),
                 asJava(timeout),
+                proxy(),
                 tls.context());
+    }
+
+    @Nullable
+    private HttpProxy proxy() {
+        String configured = blankToNull(proxy);
+        return configured == null ? null : HttpProxy.parse(configured);
     }
 
     @Nullable
@@ -434,6 +449,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         }
         checkPatterns(problems);
         checkSizes(problems);
+        checkProxy(problems);
         if (tls != null) {
             checkTls(problems);
         }
@@ -490,6 +506,25 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 String option = "redact[" + i + "]";
                 Redaction.problem(pattern).ifPresent(problem -> problems.put(option, problem));
             }
+        }
+    }
+
+    private void checkProxy(Map<String, String> problems) {
+        try {
+            HttpProxy parsed = proxy();
+            if (parsed != null
+                    && parsed.credentials() != null
+                    && enabled
+                    && endpoint().toLowerCase(Locale.ROOT).startsWith("https:")
+                    && !HttpProxy.mayAuthenticateTunnels()) {
+                problems.put(
+                        "proxy",
+                        "must have no user and password with an https endpoint, unless the JVM is started with -D"
+                                + HttpProxy.DISABLED_SCHEMES + "= (with nothing behind the equals sign): without it the"
+                                + " JDK keeps them from the proxy");
+            }
+        } catch (IllegalArgumentException e) {
+            problems.put("proxy", e.getMessage());
         }
     }
 

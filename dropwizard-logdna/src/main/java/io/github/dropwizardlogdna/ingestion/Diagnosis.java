@@ -38,9 +38,9 @@ final class Diagnosis {
         List<Throwable> causes = causes(failure);
         // TLS comes after what may have broken underneath, and wraps it.
         return first(causes, UnknownHostException.class)
-                .map(e -> "unknown host " + quoted(e))
-                .or(() -> first(causes, ConnectException.class).map(e -> cannotConnect(endpoint, e)))
-                .or(() -> first(causes, NoRouteToHostException.class).map(e -> cannotConnect(endpoint, e)))
+                .map(e -> "unknown host " + quoted(e) + checkProxy(settings))
+                .or(() -> first(causes, ConnectException.class).map(e -> cannotConnect(endpoint, e, settings)))
+                .or(() -> first(causes, NoRouteToHostException.class).map(e -> cannotConnect(endpoint, e, settings)))
                 .or(() -> first(causes, SocketTimeoutException.class).map(e -> tooLate(endpoint, e, settings)))
                 .or(() -> first(causes, SocketException.class).map(e -> broken(endpoint, e)))
                 .or(() -> first(causes, SSLException.class).map(e -> tls(endpoint, e, causes)))
@@ -76,14 +76,20 @@ final class Diagnosis {
                 + (untrusted ? "its certificate is not trusted; check tls (" + quoted(e) + ")" : quoted(e));
     }
 
-    private static String cannotConnect(String endpoint, SocketException e) {
-        return "can't connect to " + endpoint + ": " + quoted(e);
+    private static String cannotConnect(String endpoint, SocketException e, IngestionSettings settings) {
+        return "can't connect to " + endpoint + ": " + quoted(e) + checkProxy(settings);
+    }
+
+    /** All connections go to the proxy, if there is one. */
+    private static String checkProxy(IngestionSettings settings) {
+        return settings.proxy() == null ? "" : "; check proxy (" + settings.proxy() + ")";
     }
 
     private static String tooLate(String endpoint, SocketTimeoutException e, IngestionSettings settings) {
         // The JDK has one type for both: "Connect timed out" and "Read timed out".
         return quoted(e).toLowerCase(Locale.ROOT).contains("connect")
                 ? "no connection to " + endpoint + " within " + inWords(settings.connectionTimeout())
+                        + checkProxy(settings)
                 : "no answer from " + endpoint + " within " + inWords(settings.timeout());
     }
 

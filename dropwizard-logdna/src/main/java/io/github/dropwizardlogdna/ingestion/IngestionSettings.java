@@ -18,6 +18,7 @@ import javax.net.ssl.SSLContext;
  * @param tags left out when empty
  * @param connectionTimeout to establish a TCP connection, at least a millisecond
  * @param timeout from the first byte sent to the last byte of the answer read, at least a millisecond
+ * @param proxy the way to the endpoint; null for what the JVM is configured to
  * @param tls what to trust and how to identify oneself; null for what the JVM is configured to
  */
 public record IngestionSettings(
@@ -29,6 +30,7 @@ public record IngestionSettings(
         List<String> tags,
         Duration connectionTimeout,
         Duration timeout,
+        @Nullable HttpProxy proxy,
         @Nullable SSLContext tls) {
 
     public IngestionSettings {
@@ -46,6 +48,6 @@ public record IngestionSettings(
     public String toString() {
         return "IngestionSettings[endpoint=" + IngestionUri.withoutQuery(endpoint) + ", ingestionKey=***, ip=" + ip
                 + ", mac=" + mac + ", tags=" + tags + ", connectionTimeout=" + connectionTimeout + ", timeout="
-                + timeout + "]";
+                + timeout + ", proxy=" + proxy + "]";
     }
 }

@@ -16,11 +16,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.net.Authenticator;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
 import java.net.URL;
+import java.net.URLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -57,7 +57,7 @@ public final class JerseyIngestionClient implements IngestionClient {
     private final LongSupplier epochMillis;
     private final TlsSocketFactory tls;
     private final InFlight inFlight;
-    private final Authenticator authenticator = new ProxyCredentialsOnly();
+    private final ProxyCredentialsOnly authenticator;
 
     /** Belongs to the sender's thread. */
     @Nullable
@@ -74,6 +74,7 @@ public final class JerseyIngestionClient implements IngestionClient {
     public JerseyIngestionClient(IngestionSettings settings, LongSupplier nanoTime, LongSupplier epochMillis) {
         this.settings = settings;
         this.epochMillis = epochMillis;
+        this.authenticator = new ProxyCredentialsOnly(settings.proxy());
         this.tls = new TlsSocketFactory(settings.tls());
         this.inFlight = new InFlight(settings, tls, nanoTime);
     }
@@ -84,6 +85,7 @@ public final class JerseyIngestionClient implements IngestionClient {
             Client ready = client();
             URI uri = IngestionUri.of(settings.endpoint(), originOf(body), epochMillis.getAsLong());
             inFlight.begins();
+            authenticator.begins();
             return answered(post(ready, uri, body), body);
         } catch (RuntimeException | IOException e) {
             return failed(e, body);
@@ -248,20 +250,28 @@ public final class JerseyIngestionClient implements IngestionClient {
 
         @Override
         public HttpURLConnection getConnection(URL url) throws IOException {
-            return prepared((HttpURLConnection) url.openConnection());
+            HttpProxy proxy = settings.proxy();
+            return prepared(proxy == null ? url.openConnection() : url.openConnection(proxy.proxy()));
         }
 
+        /** Jersey's own proxy is not configured here, and thus null. */
         @Override
         public HttpURLConnection getConnection(URL url, @Nullable Proxy proxy) throws IOException {
-            return proxy == null ? getConnection(url) : prepared((HttpURLConnection) url.openConnection(proxy));
+            return proxy == null ? getConnection(url) : prepared(url.openConnection(proxy));
         }
 
-        private HttpURLConnection prepared(HttpURLConnection connection) {
+        private HttpURLConnection prepared(URLConnection opened) {
+            HttpURLConnection connection = (HttpURLConnection) opened;
             connection.setFixedLengthStreamingMode(bodyLength);
             connection.setUseCaches(false);
             connection.setAuthenticator(authenticator);
             if (connection instanceof HttpsURLConnection https) {
+                // Its proxy hears the credentials from the authenticator, when it asks; the endpoint never does.
                 https.setSSLSocketFactory(tls);
+            } else if (settings.proxy() != null && settings.proxy().authorization() != null) {
+                // Unasked: the JDK can't repeat a request whose length was fixed.
+                connection.setRequestProperty(
+                        "Proxy-Authorization", settings.proxy().authorization());
             }
             inFlight.uses(connection);
             return connection;

@@ -32,6 +32,7 @@ class IngestionSettingsTest {
                 List.of(),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(30),
+                null,
                 null);
     }
 }

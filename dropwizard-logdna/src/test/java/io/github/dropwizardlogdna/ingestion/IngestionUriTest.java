@@ -95,6 +95,7 @@ class IngestionUriTest {
                 tags,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
+                null,
                 null);
     }
 

@@ -291,6 +291,7 @@ class JerseyIngestionClientFaultsTest {
                 List.of(),
                 SHORT,
                 SHORT,
+                null,
                 null);
 
         assertThat(new JerseyIngestionClient(settings).send(SMALL)).satisfies(verdict -> {
@@ -482,6 +483,6 @@ class JerseyIngestionClientFaultsTest {
     }
 
     private static IngestionSettings settings(URI endpoint, String key, Duration timeout, SSLContext tls) {
-        return new IngestionSettings(endpoint, key, () -> "host", null, null, List.of(), timeout, timeout, tls);
+        return new IngestionSettings(endpoint, key, () -> "host", null, null, List.of(), timeout, timeout, null, tls);
     }
 }

@@ -44,6 +44,7 @@ class JerseyIngestionClientTest {
                     List.of("a", "{b}", "c%d", "e&f=g", "h,i", "j+k ü", "{{}}?#/\\\""),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(5),
+                    null,
                     null),
             System::nanoTime,
             now::getAndIncrement);

@@ -1,0 +1,110 @@
+package io.github.dropwizardlogdna.ingestion;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jakarta.annotation.Nullable;
+import java.net.InetSocketAddress;
+import java.net.PasswordAuthentication;
+import java.net.Proxy;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.util.Base64;
+import java.util.Locale;
+
+/**
+ * A proxy that speaks HTTP, and what it wants to know of who uses it. Immutable.
+ *
+ * @param host a name or an address; it is looked up for each connection
+ * @param credentials the user and the password; null for none
+ */
+public record HttpProxy(String host, int port, @Nullable PasswordAuthentication credentials) {
+
+    /** Which authentication schemes the JDK does not use to reach an https endpoint; by its default Basic. */
+    public static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
+
+    private static final int MAX_PORT = 65_535;
+
+    /**
+     * Reads {@code http://user:password@host:port}, where user and password may be percent-encoded.
+     *
+     * @throws IllegalArgumentException if it is not of that form; the message says what to do, and holds nothing of it
+     */
+    public static HttpProxy parse(String url) {
+        URI uri = uri(url.strip());
+        if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
+            throw new IllegalArgumentException("must have the form http://host:port or http://user:password@host:port;"
+                    + " also for an https endpoint it is http");
+        }
+        if (uri.getPort() < 1 || uri.getPort() > MAX_PORT) {
+            throw new IllegalArgumentException("must name a port between 1 and 65535, as in http://host:port");
+        }
+        boolean hasPath = uri.getRawPath() != null
+                && !uri.getRawPath().isEmpty()
+                && !uri.getRawPath().equals("/");
+        if (hasPath || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException("must end with the port, as in http://host:port");
+        }
+        return new HttpProxy(uri.getHost(), uri.getPort(), credentials(uri.getRawUserInfo()));
+    }
+
+    /**
+     * Whether the JDK lets credentials reach a proxy on the way to an https endpoint. It asks itself once, at the first
+     * request of the JVM.
+     */
+    public static boolean mayAuthenticateTunnels() {
+        String disabled = System.getProperty(DISABLED_SCHEMES);
+        return disabled != null && !disabled.toLowerCase(Locale.ROOT).contains("basic");
+    }
+
+    /** Not looked up: the JDK does that anew for each connection, and has a time-out for it. */
+    Proxy proxy() {
+        return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, port));
+    }
+
+    /** The value of {@code Proxy-Authorization}. */
+    @Nullable
+    String authorization() {
+        if (credentials == null) {
+            return null;
+        }
+        String userAndPassword = credentials.getUserName() + ":" + new String(credentials.getPassword());
+        return "Basic " + Base64.getEncoder().encodeToString(userAndPassword.getBytes(UTF_8));
+    }
+
+    private static URI uri(String url) {
+        try {
+            return new URI(url);
+        } catch (URISyntaxException e) {
+            // Without its cause, whose message is the URL.
+            throw new IllegalArgumentException(
+                    "must have the form http://user:password@host:port; percent-encode what is special in user and"
+                            + " password (%40 for @), and substitute ${...}");
+        }
+    }
+
+    @Nullable
+    private static PasswordAuthentication credentials(@Nullable String userInfo) {
+        if (userInfo == null || userInfo.isEmpty()) {
+            return null;
+        }
+        int colon = userInfo.indexOf(':');
+        String user = decoded(colon < 0 ? userInfo : userInfo.substring(0, colon));
+        if (user.isEmpty() || user.indexOf(':') >= 0) {
+            throw new IllegalArgumentException("must name a user before the password, and without a colon in it");
+        }
+        String password = colon < 0 ? "" : decoded(userInfo.substring(colon + 1));
+        return new PasswordAuthentication(user, password.toCharArray());
+    }
+
+    private static String decoded(String text) {
+        // URLDecoder reads what forms use; a plus sign is a space only there.
+        return URLDecoder.decode(text.replace("+", "%2B"), UTF_8);
+    }
+
+    /** Without the credentials. */
+    @Override
+    public String toString() {
+        return "http://" + host + ":" + port;
+    }
+}
