@@ -110,8 +110,7 @@ final class ApplicationAppenders {
             waited += System.nanoTime() - start;
             metrics.update();
             Shipper shipper = appender.shipper();
-            appender.reporter()
-                    .ended(abandoned, shipper.state(), shipper.keptLines(), shipper.untoldDrops());
+            appender.reporter().ended(abandoned, shipper.state(), shipper.keptLines(), shipper.untoldDrops());
         } finally {
             ending.unlock();
         }

@@ -74,6 +74,7 @@ class LogDnaAppenderFactoryTest {
                          "connectionTimeout": "5 seconds", "timeout": "30 seconds",
                          "minRetryDelay": "500 milliseconds", "maxRetryDelay": "30 seconds",
                          "shutdownTimeout": "5 seconds", "spool": null,
+                         "tls": {"trustStorePath": null, "keyStorePath": null},
                          "threshold": "TRACE", "logFormat": null, "layout": null, "timeZone": "UTC",
                          "includeCallerData": false, "messageRate": null, "filterFactories": []}""", Map.class));
     }

@@ -130,8 +130,13 @@ class WrongConfigurationTest {
                 with("redact: [a+, '(" + KEY + "']", "redact[1]", "is not a regular expression of RE2"),
                 with("redact: ['(?=" + KEY + ")']", "redact[0]", "neither lookaround nor back references"),
                 with("redact: ['a*']", "redact[0]", "matches the empty text"),
-                with("tls: {trustStorePassword: " + KEY + "}", "tls", "is not an option of type logdna"),
-                with("proxy: http://user:" + KEY + "@proxy:3128", "proxy", "is not an option of type logdna"));
+                with(
+                        "tls: {trustStorePath: no-such-file, trustStorePassword: " + KEY + "}",
+                        "tls.trustStorePath",
+                        "must"),
+                with("tls: {trustStorePasswort: " + KEY + "}", "tls.trustStorePasswort", "did you mean"),
+                with("proxy: https://user:" + KEY + "@proxy:3128", "proxy", "must have the form http://host:port"),
+                with("proxy: http://user:" + KEY + "@proxy", "proxy", "must name a port"));
     }
 
     /** What Dropwizard can't make a value of; under {@code logging.loggers} it says little more than that. */
