@@ -11,7 +11,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.google.common.net.InetAddresses;
 import io.dropwizard.logging.common.AbstractAppenderFactory;
 import io.dropwizard.logging.common.async.AsyncAppenderFactory;
 import io.dropwizard.logging.common.filter.LevelFilterFactory;
@@ -40,8 +39,6 @@ import jakarta.annotation.Nullable;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +47,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -125,17 +121,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     private static final int LONGEST_APP = 512;
     private static final int LONGEST_TAG = 80;
     private static final int LARGEST_META = 8_192;
-    private static final int LARGEST_PORT = 65_535;
-    private static final String UNSUBSTITUTED =
-            "still holds the name of a variable in ${...}: set that environment variable, and let the application"
-                    + " substitute it (in initialize: bootstrap.setConfigurationSourceProvider(new"
-                    + " SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), new"
-                    + " EnvironmentVariableSubstitutor())))";
     private static final String DEFAULT_ENDPOINT = "https://logs.logdna.com/logs/ingest";
-    private static final Pattern MAC = Pattern.compile("(\\p{XDigit}{2}[:-]){5}\\p{XDigit}{2}");
-    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x21-\\x7e]+");
-    private static final Set<String> LEVELS =
-            new LinkedHashSet<>(List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL"));
 
     @Nullable
     @JsonProperty(access = JsonProperty.Access.WRITE_ONLY)
@@ -429,154 +415,80 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
      * obvious, what to do. Never a secret's value.
      */
     Map<String, String> problems() {
-        Map<String, String> problems = new LinkedHashMap<>();
-        unknownOptions.forEach(option -> problems.put(option, OptionsCheck.unknown(option, getClass())));
+        OptionProblems problems = new OptionProblems();
+        problems.unknown(unknownOptions, getClass());
         if (enabled) {
-            checkKey(problems);
+            problems.ingestionKey(ingestionKey);
         }
-        if (endpoint().contains("${")) {
-            problems.put("endpoint", UNSUBSTITUTED);
-        } else if (!isUsable(endpoint())) {
-            problems.put(
-                    "endpoint",
-                    "must be an absolute http or https URL, without user and password in it, like " + DEFAULT_ENDPOINT);
-        }
-        checkNames(problems);
-        checkChoice(problems, "oversizeLines", oversizeLines, List.of("split", "truncate"));
-        checkChoice(problems, "compression", compression, List.of("gzip", "none"));
-        if (!isLevel(thresholdAsWritten)) {
-            problems.put("threshold", "must be one of " + LEVELS);
-        }
-        checkPatterns(problems);
+        problems.endpoint(endpoint(), DEFAULT_ENDPOINT);
+        problems.longest("hostname", hostname, LONGEST_HOSTNAME);
+        problems.longest("app", app, LONGEST_APP);
+        problems.ip(blankToNull(ip));
+        problems.mac(blankToNull(mac));
+        problems.tags(tags == null ? List.of() : tags(), LONGEST_TAG);
+        problems.longest("meta", meta == null ? null : meta.toString(), LARGEST_META);
+        problems.choice("oversizeLines", oversizeLines, List.of("split", "truncate"));
+        problems.choice("compression", compression, List.of("gzip", "none"));
+        problems.level("threshold", thresholdAsWritten);
+        problems.patterns("redact", redact);
         checkSizes(problems);
         checkProxy(problems);
         if (tls != null) {
             checkTls(problems);
         }
         if (spool != null) {
-            problems.putAll(spool.problems());
+            problems.addAll("spool", spool.problems());
         }
-        return problems;
+        return problems.found();
     }
 
-    private void checkKey(Map<String, String> problems) {
-        String key = ingestionKey;
-        if (key == null || key.isBlank()) {
-            problems.put(
-                    "ingestionKey",
-                    "must be set: take it from the account's settings, and set it here or in the environment variable"
-                            + " that is named here (or set enabled: false to ship nothing)");
-        } else if (key.contains("${")) {
-            problems.put("ingestionKey", UNSUBSTITUTED);
-        } else if (!HEADER_VALUE.matcher(key).matches()) {
-            problems.put(
-                    "ingestionKey",
-                    "must consist of visible ASCII characters: there is white space, a line break or a control"
-                            + " character in it, perhaps at its end");
+    private void checkSizes(OptionProblems problems) {
+        if (bufferSize != null && batchSize != null) {
+            problems.unless(
+                    bufferSize.toBytes() >= 2 * batchSize.toBytes(),
+                    "bufferSize",
+                    "must be at least twice batchSize (2 x " + batchSize + ")");
         }
+        if (minRetryDelay != null && maxRetryDelay != null) {
+            problems.unless(
+                    minRetryDelay.toNanoseconds() <= maxRetryDelay.toNanoseconds(),
+                    "minRetryDelay",
+                    "must be at most maxRetryDelay (" + maxRetryDelay + ")");
+        }
+        problems.unless(
+                getDiscardingThreshold() >= -1 && getDiscardingThreshold() <= effectiveQueueSize(),
+                "discardingThreshold",
+                "must be between -1 and queueSize (" + effectiveQueueSize() + ")");
     }
 
-    private void checkNames(Map<String, String> problems) {
-        if (hostname != null && hostname.length() > LONGEST_HOSTNAME) {
-            problems.put("hostname", "must have at most " + LONGEST_HOSTNAME + " characters");
-        }
-        if (app != null && app.length() > LONGEST_APP) {
-            problems.put("app", "must have at most " + LONGEST_APP + " characters");
-        }
-        String address = blankToNull(ip);
-        if (address != null && !InetAddresses.isInetAddress(address)) {
-            problems.put("ip", "must be an IP address, v4 or v6");
-        }
-        String hardware = blankToNull(mac);
-        if (hardware != null && !MAC.matcher(hardware).matches()) {
-            problems.put("mac", "must be a MAC address, like 00:1b:44:11:3a:b7");
-        }
-        if (tags != null && tags().stream().anyMatch(tag -> tag.length() > LONGEST_TAG)) {
-            problems.put("tags", "must each have at most " + LONGEST_TAG + " characters");
-        }
-        if (meta != null && meta.toString().length() > LARGEST_META) {
-            problems.put("meta", "must have at most " + LARGEST_META + " characters: it is sent with every line");
-        }
-    }
-
-    private void checkPatterns(Map<String, String> problems) {
-        for (int i = 0; redact != null && i < redact.size(); i++) {
-            String pattern = redact.get(i);
-            if (pattern != null) {
-                String option = "redact[" + i + "]";
-                Redaction.problem(pattern).ifPresent(problem -> problems.put(option, problem));
-            }
-        }
-    }
-
-    private void checkProxy(Map<String, String> problems) {
+    private void checkProxy(OptionProblems problems) {
         try {
             HttpProxy parsed = proxy();
-            if (parsed != null
-                    && parsed.credentials() != null
-                    && enabled
-                    && endpoint().toLowerCase(Locale.ROOT).startsWith("https:")
-                    && !HttpProxy.mayAuthenticateTunnels()) {
-                problems.put(
-                        "proxy",
-                        "must have no user and password with an https endpoint, unless the JVM is started with -D"
-                                + HttpProxy.DISABLED_SCHEMES + "= (with nothing behind the equals sign): without it the"
-                                + " JDK keeps them from the proxy");
-            }
+            boolean needsTunnel = enabled && parsed != null && parsed.credentials() != null && isSecure();
+            problems.unless(
+                    !needsTunnel || HttpProxy.mayAuthenticateTunnels(),
+                    "proxy",
+                    "must have no user and password with an https endpoint, unless the JVM is started with -D"
+                            + HttpProxy.DISABLED_SCHEMES + "= (with nothing behind the equals sign): without it the"
+                            + " JDK keeps them from the proxy");
         } catch (IllegalArgumentException e) {
-            problems.put("proxy", e.getMessage());
+            problems.add("proxy", String.valueOf(e.getMessage()));
         }
     }
 
-    private void checkTls(Map<String, String> problems) {
-        tls.unknownOptions().forEach((option, problem) -> problems.put("tls." + option, problem));
+    private void checkTls(OptionProblems problems) {
+        problems.addAll("tls", tls.unknownOptions());
         if (enabled) {
-            tls.problems().forEach((option, problem) -> problems.put("tls." + option, problem));
-            if (tls.areSet() && endpoint().toLowerCase(Locale.ROOT).startsWith("http:")) {
-                problems.put("tls", "would protect nothing: endpoint is an http URL; make it https, or remove tls");
-            }
+            problems.addAll("tls", tls.problems());
+            problems.unless(
+                    isSecure() || !tls.areSet(),
+                    "tls",
+                    "would protect nothing: endpoint is an http URL; make it https, or remove tls");
         }
     }
 
-    private void checkSizes(Map<String, String> problems) {
-        if (bufferSize != null && batchSize != null && bufferSize.toBytes() < 2 * batchSize.toBytes()) {
-            problems.put("bufferSize", "must be at least twice batchSize (2 x " + batchSize + ")");
-        }
-        if (minRetryDelay != null
-                && maxRetryDelay != null
-                && minRetryDelay.toNanoseconds() > maxRetryDelay.toNanoseconds()) {
-            problems.put("minRetryDelay", "must be at most maxRetryDelay (" + maxRetryDelay + ")");
-        }
-        if (getDiscardingThreshold() < -1 || getDiscardingThreshold() > effectiveQueueSize()) {
-            problems.put("discardingThreshold", "must be between -1 and queueSize (" + effectiveQueueSize() + ")");
-        }
-    }
-
-    private static void checkChoice(
-            Map<String, String> problems, String option, @Nullable String value, List<String> choices) {
-        if (value == null || !choices.contains(value.toLowerCase(Locale.ROOT))) {
-            problems.put(option, "must be one of " + choices);
-        }
-    }
-
-    private static boolean isUsable(String url) {
-        try {
-            URI uri = new URI(url);
-            boolean web = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-            return web
-                    && uri.getHost() != null
-                    && uri.getPort() <= LARGEST_PORT
-                    && uri.getRawUserInfo() == null
-                    && uri.getRawFragment() == null;
-        } catch (URISyntaxException e) {
-            return false;
-        }
-    }
-
-    /** YAML takes off for false and on for true. */
-    private static boolean isLevel(String text) {
-        String upper = text.strip().toUpperCase(Locale.ROOT);
-        return LEVELS.contains(upper) || upper.equals("TRUE") || upper.equals("FALSE");
+    private boolean isSecure() {
+        return endpoint().toLowerCase(Locale.ROOT).startsWith("https:");
     }
 
     private String endpoint() {

@@ -39,14 +39,13 @@ final class SpoolOptions {
 
     Map<String, String> problems() {
         Map<String, String> problems = new LinkedHashMap<>();
-        unknownOptions.forEach(
-                option -> problems.put("spool." + option, OptionsCheck.unknown(option, SpoolOptions.class)));
+        unknownOptions.forEach(option -> problems.put(option, OptionsCheck.unknown(option, SpoolOptions.class)));
         if (directory == null || directory.isBlank()) {
             problems.put(
-                    "spool.directory",
+                    "directory",
                     "must be set: a directory that this service may write to, on a volume that" + " survives it");
         } else if (!isPath(directory)) {
-            problems.put("spool.directory", "must be a path");
+            problems.put("directory", "must be a path");
         }
         return problems;
     }
