@@ -90,12 +90,12 @@ final class ApplicationAppenders {
     void drain(LogDnaAppender<?> appender) {
         ending.lock();
         try {
-            // While this thread waits for one, the others are at work, too.
-            appenders.forEach(each -> each.shipper().flush());
+            flushAll(true);
             long start = System.nanoTime();
             appender.shipper().drain(allowance(appender));
             waited += System.nanoTime() - start;
         } finally {
+            flushAll(false);
             ending.unlock();
         }
     }
@@ -104,7 +104,7 @@ final class ApplicationAppenders {
     void stop(LogDnaAppender<?> appender) {
         ending.lock();
         try {
-            appenders.forEach(each -> each.shipper().flush());
+            flushAll(true);
             long start = System.nanoTime();
             long abandoned = appender.shipper().stop(allowance(appender));
             waited += System.nanoTime() - start;
@@ -112,8 +112,14 @@ final class ApplicationAppenders {
             Shipper shipper = appender.shipper();
             appender.reporter().ended(abandoned, shipper.state(), shipper.keptLines(), shipper.untoldDrops());
         } finally {
+            flushAll(false);
             ending.unlock();
         }
+    }
+
+    /** While a thread waits for one appender, the others are at work, too. */
+    private void flushAll(boolean on) {
+        appenders.forEach(appender -> appender.shipper().flush(on));
     }
 
     private long allowance(LogDnaAppender<?> appender) {

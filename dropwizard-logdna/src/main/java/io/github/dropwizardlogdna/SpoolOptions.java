@@ -43,7 +43,7 @@ final class SpoolOptions {
         if (directory == null || directory.isBlank()) {
             problems.put(
                     "directory",
-                    "must be set: a directory that this service may write to, on a volume that" + " survives it");
+                    "must be set: a directory that this service may write to, on a volume that survives it");
         } else if (!isPath(directory)) {
             problems.put("directory", "must be a path");
         }

@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
 final class HandOff {
 
     private static final long NEVER = Long.MAX_VALUE;
-    /** Arrays that wait to be used again: at most a full batch's worth is spared from the garbage collector. */
+    /** Arrays that wait to be used again; with the default sizes a batch's worth, 2 MiB at the most. */
     private static final int SPARES = 32;
 
     private final int chunkSize;
@@ -259,13 +259,6 @@ final class HandOff {
             if (spares.get(i) == null && spares.compareAndSet(i, null, bytes)) {
                 return;
             }
-        }
-    }
-
-    /** Gives the spare arrays to the garbage collector. Any thread. */
-    void forgetSpares() {
-        for (int i = 0; i < SPARES; i++) {
-            spares.set(i, null);
         }
     }
 }

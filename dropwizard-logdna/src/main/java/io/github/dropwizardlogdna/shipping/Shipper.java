@@ -192,9 +192,9 @@ public final class Shipper {
         return ledger.settled() >= target;
     }
 
-    /** Sends what there is without waiting for a batch to fill or to be due, until {@link #drain} returns. */
-    public void flush() {
-        batcher.flush(true);
+    /** Whether to send what there is without waiting for a batch to fill or to be due. */
+    public void flush(boolean on) {
+        batcher.flush(on || draining.get() > 0);
         wakeBatcher.raise();
     }
 

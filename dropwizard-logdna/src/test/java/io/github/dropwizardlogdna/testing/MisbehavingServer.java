@@ -75,12 +75,12 @@ public final class MisbehavingServer implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile Behaviour behaviour;
 
-    private MisbehavingServer(String scheme, ServerSocketFactory factory, Behaviour behaviour) {
+    private MisbehavingServer(String scheme, ServerSocket unbound, Behaviour behaviour) {
         this.scheme = scheme;
         this.behaviour = behaviour;
+        this.serverSocket = unbound;
         try {
             // A small window: what the server does not read stays with the client.
-            serverSocket = factory.createServerSocket();
             serverSocket.setReceiveBufferSize(4096);
             serverSocket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         } catch (IOException e) {
@@ -90,18 +90,27 @@ public final class MisbehavingServer implements AutoCloseable {
     }
 
     public static MisbehavingServer http(Behaviour behaviour) {
-        return new MisbehavingServer("http", ServerSocketFactory.getDefault(), behaviour);
+        return new MisbehavingServer("http", unbound(ServerSocketFactory.getDefault()), behaviour);
     }
 
     public static MisbehavingServer https(SSLContext context, Behaviour behaviour) {
-        return new MisbehavingServer("https", context.getServerSocketFactory(), behaviour);
+        return new MisbehavingServer("https", unbound(context.getServerSocketFactory()), behaviour);
     }
 
     /** One that serves only clients with a certificate which the context trusts. */
     public static MisbehavingServer httpsWithClientCertificates(SSLContext context, Behaviour behaviour) {
-        MisbehavingServer server = https(context, behaviour);
-        ((SSLServerSocket) server.serverSocket).setNeedClientAuth(true);
-        return server;
+        // Before the first accept, which already takes the settings of its connection with it.
+        SSLServerSocket socket = (SSLServerSocket) unbound(context.getServerSocketFactory());
+        socket.setNeedClientAuth(true);
+        return new MisbehavingServer("https", socket, behaviour);
+    }
+
+    private static ServerSocket unbound(ServerSocketFactory factory) {
+        try {
+            return factory.createServerSocket();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A URL on this machine where nobody listens. */
