@@ -25,9 +25,9 @@ public final class Redaction {
     static final String REDACTED = "[REDACTED]";
 
     /**
-     * Characters that are read, times the instructions of the pattern that each may meet: what bounds the time. It is
-     * about 0.2 s at worst, and 6 to 80 ms for an ordinary text of 100,000 characters, each of which is read three
-     * times; an ordinary pattern has 10 to 60 instructions.
+     * Characters that are read, times the instructions of the pattern that each may meet: what bounds the time. An
+     * ordinary text is read about three times, and an ordinary pattern has 10 to 60 instructions, so that only texts of
+     * some 100,000 characters and more come near it.
      */
     private static final long MAX_WORK = 32L * 1024 * 1024;
 

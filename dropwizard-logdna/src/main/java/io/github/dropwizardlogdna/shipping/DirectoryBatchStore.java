@@ -3,6 +3,8 @@ package io.github.dropwizardlogdna.shipping;
 import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -12,8 +14,8 @@ import java.util.function.LongSupplier;
  * that the order stays, wherever a batch is.
  *
  * <p>The place is opened by the first batch, on the batcher's thread. Batches of earlier processes come first then. The
- * lock guards the queue and the counters and is never held during input or output: only the batcher writes files, and
- * only the sender reads and deletes them.
+ * lock guards the queue and the counters and is not held during input or output, except at the end, when the other
+ * threads are gone: only the batcher writes files, and only the sender reads and deletes them.
  */
 final class DirectoryBatchStore implements BatchStore {
 
@@ -105,7 +107,13 @@ final class DirectoryBatchStore implements BatchStore {
         if (open == null) {
             open = SpoolPlace.open(settings.directory(), settings.place());
             place = open;
-            queueRecovered(open);
+            try {
+                queueRecovered(open);
+            } catch (IOException e) {
+                place = null; // nothing was queued; the next batch tries again
+                open.close();
+                throw e;
+            }
         }
         return open;
     }
@@ -115,15 +123,16 @@ final class DirectoryBatchStore implements BatchStore {
         if (foreign > 0) {
             observer.spoolFailed(foreign + " files in the spool " + open + " are none of ours, and stay there", null);
         }
+        long found = open.bytes();
+        List<Entry> recovered = new ArrayList<>();
+        for (String name : open.batches()) {
+            recovered.add(new Entry(name, open.sizeOf(name), 0, true, null));
+        }
         lock.lock();
         try {
-            bytes += open.bytes();
-            ArrayDeque<Entry> younger = new ArrayDeque<>(entries);
-            entries.clear();
-            for (String name : open.batches()) {
-                entries.addLast(new Entry(name, open.sizeOf(name), 0, true, null));
-            }
-            entries.addAll(younger);
+            // Behind what had to stay in memory before the place could be opened: the sender may be at work on that.
+            bytes += found;
+            entries.addAll(recovered);
         } finally {
             lock.unlock();
         }

@@ -68,10 +68,15 @@ final class SpoolPlace implements AutoCloseable {
             throw new IOException(path + " is held by another process");
         }
         SpoolPlace place = new SpoolPlace(path, channel);
-        for (Path other : entries(directory)) {
-            if (!other.equals(path) && Files.isDirectory(other)) {
-                place.takeOver(other);
+        try {
+            for (Path other : entries(directory)) {
+                if (!other.equals(path) && Files.isDirectory(other)) {
+                    place.takeOver(other);
+                }
             }
+        } catch (IOException e) {
+            place.close(); // or its lock would keep out the next attempt
+            throw e;
         }
         return place;
     }

@@ -267,4 +267,44 @@ class DirectoryBatchStoreTest {
 
         assertThat(directory.resolve("logdna")).isEmptyDirectory();
     }
+
+    @Test
+    void losesNoRecoveredBatchWhereTheDirectoryCanBeOpenedOnlyLater() throws IOException {
+        BatchStore first = store("1");
+        first.add(batch("recovered"));
+        first.close();
+        Path spool = directory.resolve("logdna");
+        Path elsewhere = directory.resolve("elsewhere");
+        Files.move(spool, elsewhere);
+        Files.writeString(spool, "a file, where a directory is to be");
+        BatchStore second = store("2");
+        second.add(batch("in memory"));
+        assertThat(TestLines.in(second.head().batch())).containsExactly("in memory");
+
+        Files.delete(spool);
+        Files.move(elsewhere, spool);
+        second.add(batch("new"));
+        second.removeHead(); // of the batch that the sender was at work on
+
+        assertThat(drain(second)).containsExactly("recovered", "new");
+    }
+
+    @Test
+    void opensTheDirectoryLaterWhereAnEarlierAttemptFailedHalfway() throws IOException {
+        BatchStore first = store("1");
+        first.add(batch("recovered"));
+        first.close();
+        // A directory in the way of the file that is to be moved makes the take-over fail, after the lock was taken.
+        String name = batchFiles().get(0).getFileName().toString();
+        Path obstacle = Files.createDirectories(
+                directory.resolve("logdna/2").resolve(name).resolve("x"));
+        BatchStore second = store("2");
+        assertThat(second.add(batch("a"))).isPositive();
+
+        Files.delete(obstacle);
+        Files.delete(obstacle.getParent());
+
+        assertThat(second.add(batch("b"))).isZero();
+        assertThat(drain(second)).containsExactly("a", "recovered", "b");
+    }
 }
