@@ -12,22 +12,9 @@ import io.github.dropwizardlogdna.example.order.OrderStore;
 import io.github.dropwizardlogdna.example.order.SimulatedPaymentProvider;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
-import java.util.Map;
 
 /** A service that takes orders, and ships its log and its request log to LogDNA. */
 public final class OrderApplication extends Application<OrderConfiguration> {
-
-    private final Map<String, String> environmentVariables;
-
-    /** Reads the environment variables of this process. */
-    public OrderApplication() {
-        this(System.getenv());
-    }
-
-    /** Takes the given variables for those of the environment, because a process can't set its own. */
-    OrderApplication(Map<String, String> environmentVariables) {
-        this.environmentVariables = Map.copyOf(environmentVariables);
-    }
 
     public static void main(String[] arguments) throws Exception {
         new OrderApplication().run(arguments);
@@ -42,7 +29,7 @@ public final class OrderApplication extends Application<OrderConfiguration> {
     public void initialize(Bootstrap<OrderConfiguration> bootstrap) {
         // A service that always ships to LogDNA itself needs no more than new EnvironmentVariableSubstitutor() here.
         EnvironmentVariableSubstitutor substitutor = new EnvironmentVariableSubstitutor();
-        substitutor.setVariableResolver(new IngestionVariables(environmentVariables, System.out)::lookup);
+        substitutor.setVariableResolver(new IngestionVariables(System.getenv(), System.out)::lookup);
         bootstrap.setConfigurationSourceProvider(
                 new SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), substitutor));
         bootstrap.addBundle(new LogDnaBundle<>());

@@ -3,11 +3,13 @@ package io.github.dropwizardlogdna.example;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.dropwizard.core.Application;
-import io.dropwizard.testing.DropwizardTestSupport;
+import io.dropwizard.testing.junit5.DropwizardAppExtension;
+import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
 import io.github.dropwizardlogdna.example.ingestion.Batch;
 import io.github.dropwizardlogdna.example.ingestion.IngestionEndpoint;
 import io.github.dropwizardlogdna.example.ingestion.Line;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,47 +22,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The service with the configuration that people copy, at the endpoint it ships to. */
+/**
+ * What the service ships, with the configuration that people copy, as it arrives at an endpoint: for a test of one's own
+ * service, the one to start from. A test of what a class logs needs less; see {@link OrderServiceTest}.
+ */
+@ExtendWith(DropwizardExtensionsSupport.class)
 class OrderServiceShipsItsLogsTest {
 
     private static final String KEY = "key-of-the-test";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Queue<Batch> ARRIVED = new ConcurrentLinkedQueue<>();
 
-    private static IngestionEndpoint endpoint;
-    private static DropwizardTestSupport<OrderConfiguration> service;
+    /** Never closed: what the service logs while it stops arrives, too, and its threads are daemons. */
+    private static final IngestionEndpoint ENDPOINT = startEndpoint();
+
+    private static final DropwizardAppExtension<OrderConfiguration> SERVICE = new DropwizardAppExtension<>(
+            OrderApplication.class,
+            "config.yml",
+            TestEnvironment.of(Map.of(
+                    "LOGDNA_ENDPOINT",
+                    ENDPOINT.url(),
+                    "LOGDNA_INGESTION_KEY",
+                    KEY,
+                    "DEPLOYMENT_ENVIRONMENT",
+                    "test",
+                    "REGION",
+                    "eu-1")));
 
     private Instant started;
     private String orderId;
 
-    @BeforeAll
-    static void startTheService() throws Exception {
-        endpoint = IngestionEndpoint.start(0, KEY, ARRIVED::add);
-        Map<String, String> variables = Map.of(
-                "LOGDNA_ENDPOINT", endpoint.url(),
-                "LOGDNA_INGESTION_KEY", KEY,
-                "DEPLOYMENT_ENVIRONMENT", "test",
-                "REGION", "eu-1",
-                "PORT", "0",
-                "ADMIN_PORT", "0");
-        service = new DropwizardTestSupport<>(OrderApplication.class, "config.yml") {
-            @Override
-            public Application<OrderConfiguration> newApplication() {
-                return new OrderApplication(variables);
-            }
-        };
-        service.before();
-    }
-
-    @AfterAll
-    static void stopTheService() {
-        service.after();
-        endpoint.close();
+    private static IngestionEndpoint startEndpoint() {
+        try {
+            return IngestionEndpoint.start(0, KEY, ARRIVED::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @BeforeEach
@@ -130,15 +131,32 @@ class OrderServiceShipsItsLogsTest {
     }
 
     @Test
+    void shipsTheAuditTrailToAnAppOfItsOwn() {
+        Line line = arrivedLine("An order was placed");
+
+        assertThat(line.app()).isEqualTo("orders-audit");
+        assertThat(line.meta().get("action").textValue()).isEqualTo("placed");
+        assertThat(line.meta().get("orderId").textValue()).isEqualTo(orderId);
+        assertThat(line.meta().get("customer").textValue()).isEqualTo("Ada");
+        assertThat(line.meta().get("requestId").textValue()).isEqualTo("request-1");
+        // The log's own appender would have been given it first.
+        arrivedLine("Order placed");
+        assertThat(lines("An order was placed")).containsExactly(line);
+    }
+
+    @Test
     void namesTheHostAndTheTagsOfEveryBatchAndCompressesIt() {
         arrivedLine("Order placed");
         arrivedLine("POST /orders HTTP");
 
         assertThat(ARRIVED).isNotEmpty().allSatisfy(batch -> {
             assertThat(batch.hostname()).isNotBlank();
-            assertThat(batch.tags()).containsExactly("example", "dropwizard");
             assertThat(batch.transfer().encoding()).isEqualTo("gzip");
         });
+        assertThat(ARRIVED)
+                .filteredOn(batch -> batch.lines().stream().anyMatch(line -> "order-service".equals(line.app())))
+                .isNotEmpty()
+                .allSatisfy(batch -> assertThat(batch.tags()).containsExactly("example", "dropwizard"));
     }
 
     private static Line arrivedLine(String part) {
@@ -155,7 +173,7 @@ class OrderServiceShipsItsLogsTest {
     }
 
     private static HttpResponse<String> post(String path, String json) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + service.getLocalPort() + path))
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + SERVICE.getLocalPort() + path))
                 .header("Content-Type", "application/json")
                 .header("X-Request-Id", "request-1")
                 .POST(BodyPublishers.ofString(json))

@@ -2,6 +2,7 @@ package io.github.dropwizardlogdna.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -27,11 +28,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * The service over HTTP, and what its classes log. With the configuration of production, as far as that goes: it ships
+ * nothing.
+ */
 @ExtendWith(DropwizardExtensionsSupport.class)
 class OrderServiceTest {
 
-    private static final DropwizardAppExtension<OrderConfiguration> SERVICE =
-            new DropwizardAppExtension<>(OrderApplication.class, "src/test/resources/console-only.yml");
+    private static final DropwizardAppExtension<OrderConfiguration> SERVICE = new DropwizardAppExtension<>(
+            OrderApplication.class, "config.yml", TestEnvironment.of(Map.of("LOGDNA_ENABLED", "false")));
 
     private static final String TEA =
             "{\"customer\":\"Ada\",\"items\":[{\"sku\":\"tea-01\",\"quantity\":2,\"unitPrice\":4.90},"
@@ -92,6 +97,25 @@ class OrderServiceTest {
         assertThat(response.statusCode()).isEqualTo(422);
         assertThat(json(response).get("errors")).isNotEmpty();
         assertThat(log.events()).isEmpty();
+    }
+
+    @Test
+    void saysInWordsWhatIsWrongWithAnOrder() throws Exception {
+        HttpResponse<String> response =
+                post("/orders", "{\"customer\":\"\",\"items\":[{\"sku\":\"a\",\"quantity\":0,\"unitPrice\":1}]}");
+
+        assertThat(json(response).get("errors"))
+                .extracting(JsonNode::textValue)
+                .containsExactlyInAnyOrder(
+                        "customer must not be blank", "items[0].quantity must be greater than or equal to 1");
+    }
+
+    @Test
+    void shipsNothing() {
+        // Awaited, as those of another test's service may be on their way out.
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("logdna-")));
     }
 
     @ParameterizedTest

@@ -49,6 +49,7 @@ public final class OrderResource {
                 .addKeyValue("items", order.items().size())
                 .addKeyValue("total", order.total())
                 .log("Order placed");
+        AuditTrail.placed(order);
         return Response.created(UriBuilder.fromResource(OrderResource.class)
                         .path("{id}")
                         .build(order.id()))
@@ -78,6 +79,7 @@ public final class OrderResource {
                     .addKeyValue("orderId", id)
                     .addKeyValue("total", order.total())
                     .log("Order paid");
+            AuditTrail.paid(order);
             return Response.ok(outcome).build();
         } catch (PaymentDeclinedException e) {
             LOGGER.atWarn()
