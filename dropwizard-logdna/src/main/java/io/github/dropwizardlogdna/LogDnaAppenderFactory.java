@@ -247,7 +247,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @JsonProperty
     private SpoolOptions spool;
 
-    /** Dropwizard's own field for it can't be read. */
+    /** Not Dropwizard's own field, which can't be read. */
     private boolean neverBlock = true;
 
     private String thresholdAsWritten = "ALL";
@@ -259,6 +259,12 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @SuppressWarnings("this-escape") // a setter of the superclass that only sets
     public LogDnaAppenderFactory() {
         super.setQueueSize(DEFAULT_QUEUE_SIZE);
+    }
+
+    /** Dropwizard has the setter alone. */
+    @JsonProperty
+    public boolean isNeverBlock() {
+        return neverBlock;
     }
 
     @Override

@@ -69,7 +69,7 @@ class LogDnaAppenderFactoryTest {
                          "hostname": null, "app": null, "env": null, "ip": null, "mac": null, "tags": [],
                          "meta": {}, "indexMeta": true, "includesMdcKeys": [], "excludesMdcKeys": [],
                          "redact": [], "oversizeLines": "split", "parseJson": null,
-                         "bufferSize": "32 mebibytes", "queueSize": 65536, "discardingThreshold": -1,
+                         "bufferSize": "32 mebibytes", "queueSize": 65536, "discardingThreshold": -1, "neverBlock": true,
                          "batchSize": "2 mebibytes", "flushInterval": "1 second", "compression": "gzip",
                          "connectionTimeout": "5 seconds", "timeout": "30 seconds",
                          "minRetryDelay": "500 milliseconds", "maxRetryDelay": "30 seconds",
