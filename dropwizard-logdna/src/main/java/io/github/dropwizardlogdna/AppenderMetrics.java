@@ -34,7 +34,7 @@ final class AppenderMetrics {
         meter("logdna.lines.accepted", Shipper::accepted);
         meter("logdna.lines.delivered", Shipper::delivered);
         meter("logdna.lines.recovered", Shipper::recovered);
-        meter("logdna.lines.dropped", AppenderMetrics::dropped);
+        meter("logdna.lines.dropped", Shipper::dropped);
         for (DropReason reason : DropReason.values()) {
             meter("logdna.lines.dropped." + reason.key(), shipper -> shipper.dropped(reason));
         }
@@ -61,6 +61,7 @@ final class AppenderMetrics {
                 meter.catchUp();
             }
         }
+        appenders.forEach(appender -> appender.losses().catchUp());
     }
 
     void requestEnded(long nanos) {
@@ -89,14 +90,6 @@ final class AppenderMetrics {
             oldest = Math.max(oldest, appender.shipper().oldestAge());
         }
         return TimeUnit.NANOSECONDS.toMillis(oldest);
-    }
-
-    private static long dropped(Shipper shipper) {
-        long sum = 0;
-        for (DropReason reason : DropReason.values()) {
-            sum += shipper.dropped(reason);
-        }
-        return sum;
     }
 
     /** A meter of something that is counted elsewhere. Any thread. */

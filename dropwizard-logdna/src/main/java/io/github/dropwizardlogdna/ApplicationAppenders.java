@@ -69,6 +69,29 @@ final class ApplicationAppenders {
         EndOfProcess.comesFor(this);
     }
 
+    /** How each of them stands now. */
+    List<AppenderState> states() {
+        return appenders.stream().map(AppenderState::of).toList();
+    }
+
+    /**
+     * Sends what there is, of all appenders at once, and waits until it is settled or the {@code shutdownTimeout} of each
+     * is over. An ending that comes meanwhile, or later, has its whole budget still.
+     */
+    void settle() {
+        long start = System.nanoTime();
+        appenders.forEach(appender -> appender.shipper().flush(true));
+        try {
+            for (LogDnaAppender<?> appender : appenders) {
+                long spent = System.nanoTime() - start;
+                appender.shipper().settle(Math.max(0, appender.shutdownTimeout().toNanos() - spent));
+            }
+        } finally {
+            // An ending that is on its way goes on; its other appenders wait for flushInterval at the most.
+            appenders.forEach(appender -> appender.shipper().flush(false));
+        }
+    }
+
     /** Says, as soon as there are appenders that can show it, what an appender was built for. */
     void describe(String description) {
         if (bound) {

@@ -27,6 +27,7 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
     private final Reporter reporter;
     private final Duration shutdownTimeout;
     private final ApplicationAppenders siblings;
+    private final RecentLosses losses;
 
     @Nullable
     private final MessageRate messageRate;
@@ -44,6 +45,7 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
         this.messageRate = messageRate;
         this.shutdownTimeout = shutdownTimeout;
         this.siblings = siblings;
+        this.losses = RecentLosses.of(shipper);
     }
 
     @Override
@@ -130,6 +132,10 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
 
     Reporter reporter() {
         return reporter;
+    }
+
+    RecentLosses losses() {
+        return losses;
     }
 
     Duration shutdownTimeout() {

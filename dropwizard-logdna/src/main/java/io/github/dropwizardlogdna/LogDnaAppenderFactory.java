@@ -299,7 +299,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         // Dropwizard gives a filter that lets all pass to the appenders of both kinds of request log.
         boolean requestLog = levelFilterFactory instanceof NullLevelFilterFactory;
         ApplicationAppenders siblings = ApplicationAppenders.of(context);
-        String appenderName = siblings.nameFor(orElse(name, requestLog ? "logdna-request" : "logdna"));
+        String appenderName = siblings.nameFor(nameOr(requestLog ? "logdna-request" : "logdna"));
         URI uri = URI.create(endpoint());
         String shownUri = IngestionUri.withoutQuery(uri);
         Reporter reporter = new Reporter(appenderName, shownUri, siblings.metrics(), System::nanoTime);
@@ -333,9 +333,31 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     private Appender<E> disabled(LoggerContext context) {
         DisabledAppender<E> appender = new DisabledAppender<>();
         appender.setContext(context);
-        appender.setName(orElse(name, "logdna") + "-disabled");
+        appender.setName(nameOr("logdna") + "-disabled");
         appender.start();
+        ApplicationAppenders.of(context).describe(Message.DISABLED.with(nameOr("logdna")));
         return appender;
+    }
+
+    /** Whether it ships anything. */
+    boolean ships() {
+        return enabled;
+    }
+
+    /** The name that was configured. */
+    String nameOr(String otherwise) {
+        return orElse(name, otherwise);
+    }
+
+    /**
+     * What tries the way to the endpoint, as configured for the appender, without an appender.
+     *
+     * @throws IllegalArgumentException as {@link #build} does
+     */
+    EndpointCheck check(String applicationName) {
+        OptionsCheck.orThrow(this);
+        return new EndpointCheck(
+                ingestionSettings(URI.create(endpoint())), lineFormat(orElse(app, applicationName), null), usesGzip());
     }
 
     private <T extends DeferredProcessingAware> LineFormat<T> lineFormat(
@@ -364,9 +386,13 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 !neverBlock,
                 (int) batchSize.toBytes(),
                 asJava(flushInterval),
-                compression.equalsIgnoreCase("gzip"),
+                usesGzip(),
                 new RetryPolicy(asJava(minRetryDelay), asJava(maxRetryDelay)),
                 spoolSettings);
+    }
+
+    private boolean usesGzip() {
+        return compression.equalsIgnoreCase("gzip");
     }
 
     private long linesKeptFree(int lines) {
@@ -412,8 +438,8 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         String raised = getQueueSize() < SMALLEST_QUEUE_SIZE
                 ? " (queueSize was raised from " + getQueueSize() + " to " + SMALLEST_QUEUE_SIZE + " lines)"
                 : "";
-        return "Appender '" + appenderName + "' ships to " + shownUri + " as app '" + effectiveApp + "'; buffer "
-                + bufferSize + raised + ", spool " + (spool == null ? "none" : spool) + ".";
+        return Message.STARTED.with(
+                appenderName, shownUri, effectiveApp, bufferSize + raised, spool == null ? "none" : spool);
     }
 
     /**

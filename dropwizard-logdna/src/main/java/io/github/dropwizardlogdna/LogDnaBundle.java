@@ -2,12 +2,12 @@ package io.github.dropwizardlogdna;
 
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
+import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.logging.common.LoggingUtil;
 
 /**
- * Binds the appenders of {@code type: logdna} to the application: their metrics are in its {@code MetricRegistry}, and a
- * line at the start tells what each was built for. Without the bundle the appenders work just the same.
+ * Binds the appenders of {@code type: logdna} to the application. Without the bundle they ship just the same.
  *
  * <pre>{@code
  * public void initialize(Bootstrap<MyConfiguration> bootstrap) {
@@ -15,12 +15,47 @@ import io.dropwizard.logging.common.LoggingUtil;
  * }
  * }</pre>
  *
+ * It adds:
+ *
+ * <ul>
+ *   <li>the metrics {@code logdna.*} in the application's {@code MetricRegistry};
+ *   <li>a line at the start for each appender, by the logger {@code io.github.dropwizardlogdna};
+ *   <li>the health check {@code logdna}, which tells how each appender stands;
+ *   <li>the admin task {@code POST /tasks/logdna}, which prints that and the counters, and with {@code ?flush=true}
+ *       first sends what there is;
+ *   <li>the command {@code logdna-check config.yml}, which sends a test line for each configured appender, and says what
+ *       to do where it does not arrive.
+ * </ul>
+ *
  * @param <C> the application's configuration
  */
 public class LogDnaBundle<C extends Configuration> implements ConfiguredBundle<C> {
 
+    private boolean failsHealthCheckOnLoss;
+
+    /**
+     * Lets the health check fail while an endpoint refuses the key, and for a minute after lines were lost. Never for
+     * lines that only wait for an endpoint to come back. Without this, it is healthy in every state.
+     *
+     * @return this bundle
+     */
+    public LogDnaBundle<C> failHealthCheckOnLoss() {
+        failsHealthCheckOnLoss = true;
+        return this;
+    }
+
+    @Override
+    public void initialize(Bootstrap<?> bootstrap) {
+        bootstrap.addCommand(new LogDnaCheckCommand());
+    }
+
     @Override
     public void run(C configuration, Environment environment) {
-        ApplicationAppenders.of(LoggingUtil.getLoggerContext()).bind(environment.metrics());
+        ApplicationAppenders appenders = ApplicationAppenders.of(LoggingUtil.getLoggerContext());
+        appenders.bind(environment.metrics());
+        environment
+                .healthChecks()
+                .register(LogDnaHealthCheck.NAME, new LogDnaHealthCheck(appenders::states, failsHealthCheckOnLoss));
+        environment.admin().addTask(new LogDnaTask(appenders));
     }
 }

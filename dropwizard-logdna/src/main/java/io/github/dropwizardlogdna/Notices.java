@@ -10,20 +10,27 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 
-/** What the shipper itself has to say to the endpoint, as an ordinary line of the application. The batcher's. */
+/** What this library itself has to say to the endpoint, as an ordinary line of the application. One thread's. */
 final class Notices implements NoticeEncoder {
 
     private final LineEncoder<ILoggingEvent> encoder;
+    private final Level level;
 
+    /** Of lines that are missing. */
     Notices(LineFormat<ILoggingEvent> format) {
+        this(format, Level.WARN);
+    }
+
+    Notices(LineFormat<ILoggingEvent> format, Level level) {
         this.encoder = new LineEncoder<>(format);
+        this.level = level;
     }
 
     @Override
     public byte[] encode(String text) {
         LoggingEvent event = new LoggingEvent();
         event.setInstant(Instant.now());
-        event.setLevel(Level.WARN);
+        event.setLevel(level);
         event.setLoggerName(Reporter.LOGGER);
         event.setMessage(text);
         event.setMDCPropertyMap(Map.of());

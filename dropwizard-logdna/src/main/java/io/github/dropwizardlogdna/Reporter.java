@@ -1,13 +1,14 @@
 package io.github.dropwizardlogdna;
 
-import io.github.dropwizardlogdna.ingestion.Outcome;
 import io.github.dropwizardlogdna.ingestion.Verdict;
 import io.github.dropwizardlogdna.shipping.DropReason;
 import io.github.dropwizardlogdna.shipping.SenderState;
 import io.github.dropwizardlogdna.shipping.ShippingObserver;
 import jakarta.annotation.Nullable;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says in words what happens to an appender's lines, to the application's other appenders: what, to which appender, what
- * is kept or lost, what to do. Of each kind at most one message a minute.
+ * is kept or lost, what to do. Of each {@link Message} at most one a minute.
  *
  * <p>Failures and recoveries are told on the sender's thread, which owns that state; drops on the batcher's; encoding
  * failures are counted on any.
@@ -34,32 +35,34 @@ final class Reporter implements ShippingObserver {
     private final AppenderMetrics metrics;
     private final LongSupplier nanoTime;
 
-    /** What the last report of a failure was about, and when. */
-    @Nullable
-    private Outcome reported;
+    /** When each message may be said again. */
+    private final Map<Message, AtomicLong> nextReport = new EnumMap<>(Message.class);
 
-    private long reportedAt;
+    /** Whether the last request failed, and since when they all do. The sender's, like the one below. */
+    private boolean failing;
+
+    private long failingSince;
     /** Whether the last report was of a failure, so that its end is news. */
     private boolean endIsNews;
-
-    private long refusalReportedAt;
-    private boolean refusalReported;
-
-    private volatile boolean spoolReported;
-    private volatile long spoolReportedAt;
-
-    private final AtomicLong nextEncodingReport;
 
     Reporter(String appender, String endpoint, AppenderMetrics metrics, LongSupplier nanoTime) {
         this.appender = appender;
         this.endpoint = endpoint;
         this.metrics = metrics;
         this.nanoTime = nanoTime;
-        this.nextEncodingReport = new AtomicLong(nanoTime.getAsLong());
+        long now = nanoTime.getAsLong();
+        for (Message message : Message.values()) {
+            nextReport.put(message, new AtomicLong(now));
+        }
     }
 
     static boolean isReport(String loggerName) {
         return loggerName.equals(LOGGER);
+    }
+
+    /** Where the appender ships to, as it may be shown. */
+    String endpoint() {
+        return endpoint;
     }
 
     @Override
@@ -75,82 +78,94 @@ final class Reporter implements ShippingObserver {
     @Override
     public void deliveryFailed(Verdict verdict, long heldLines, long retryInNanos) {
         long now = nanoTime.getAsLong();
-        boolean sameAsBefore = reported == verdict.outcome();
-        if (sameAsBefore && now - reportedAt < A_MINUTE) {
+        if (!failing) {
+            failing = true;
+            failingSince = now;
+        }
+        Message kind =
+                switch (verdict.outcome()) {
+                    case KEY_REFUSED -> Message.KEY_REFUSED;
+                    case SETTING_AT_FAULT, BAD_REQUEST, UNSUPPORTED_ENCODING -> Message.SETTING_AT_FAULT;
+                    default -> Message.RETRYING;
+                };
+        if (!isDue(kind)) {
             return;
         }
-        String message = "Appender '{}' can't deliver to {}: {}. {} {} kept; next attempt in {}.";
-        Object[] arguments = {
-            appender,
-            endpoint,
-            verdict.reason(),
-            heldLines,
-            heldLines == 1 ? "line is" : "lines are",
-            words(retryInNanos)
-        };
-        if (verdict.outcome() == Outcome.RETRY) {
-            REPORTS.warn(message, arguments);
+        String kept = counted(heldLines, "line is", "lines are");
+        String remedy = verdict.remedy().words();
+        if (kind == Message.RETRYING && now - failingSince >= A_MINUTE) {
+            say(
+                    Message.STILL_RETRYING,
+                    appender,
+                    endpoint,
+                    words(now - failingSince),
+                    verdict.reason(),
+                    kept,
+                    words(retryInNanos),
+                    remedy);
         } else {
-            REPORTS.error(message, arguments);
+            say(kind, appender, endpoint, verdict.reason(), kept, words(retryInNanos), remedy);
         }
-        reported = verdict.outcome();
-        reportedAt = now;
         endIsNews = true;
     }
 
     @Override
     public void deliveryRecovered(int failures, long nanos) {
+        failing = false;
         if (endIsNews) {
             endIsNews = false;
-            REPORTS.info(
-                    "Appender '{}' delivers to {} again, after {} failed {} in {}.",
+            say(
+                    Message.RECOVERED,
                     appender,
                     endpoint,
-                    failures,
-                    failures == 1 ? "request" : "requests",
+                    counted(failures, "failed request", "failed requests"),
                     words(nanos));
         }
     }
 
     @Override
     public void linesRefused(Verdict verdict, int lines) {
-        long now = nanoTime.getAsLong();
-        if (!refusalReported || now - refusalReportedAt >= A_MINUTE) {
-            refusalReported = true;
-            refusalReportedAt = now;
-            REPORTS.warn(
-                    "Appender '{}': {} refused {} for good: {}. The others of the batch go on.",
+        if (isDue(Message.REFUSED)) {
+            say(
+                    Message.REFUSED,
                     appender,
                     endpoint,
                     lines == 1 ? "a line" : lines + " lines",
-                    verdict.reason());
+                    verdict.reason(),
+                    lines == 1 ? "It is" : "They are",
+                    verdict.remedy().words());
+        }
+    }
+
+    /** At most once a minute for each reason, as the interface says. */
+    @Override
+    public void linesDropped(Map<DropReason, Long> dropped) {
+        dropped.forEach((reason, lines) -> say(Message.DROPPED, loss(reason, lines)));
+    }
+
+    @Override
+    public void spoolTakenOver(int files, String directory) {
+        say(Message.SPOOL_TAKEN_OVER, appender, counted(files, "file", "files"), directory);
+    }
+
+    @Override
+    public void spoolFailed(String what, @Nullable Exception why) {
+        if (isDue(Message.SPOOL_FAILED)) {
+            say(Message.SPOOL_FAILED, appender, what + (why == null ? "" : ": " + why));
         }
     }
 
     @Override
-    public void linesDropped(Map<DropReason, Long> dropped) {
-        dropped.forEach((reason, lines) -> REPORTS.warn("Appender '{}': {}", appender, loss(reason, lines)));
-    }
-
-    @Override
     public void internalError(String what, Throwable error) {
-        REPORTS.error(
-                "Appender '{}': an error in {}. Shipping goes on; lines that are lost by it are counted as failed.",
-                appender,
-                what,
-                error);
+        if (isDue(Message.INTERNAL_ERROR)) {
+            REPORTS.error(Message.INTERNAL_ERROR.with(appender, what), error);
+        }
     }
 
     /** An event could only be shipped as its bare message. Any thread. */
     void encodingFailed() {
-        long now = nanoTime.getAsLong();
-        long next = nextEncodingReport.get();
-        if (now - next >= 0 && nextEncodingReport.compareAndSet(next, now + A_MINUTE)) {
-            REPORTS.warn(
-                    "Appender '{}': an event could not be encoded and was shipped as its bare message. See what"
-                            + " its arguments, key-value pairs or layout do; the next report follows in a minute"
-                            + " at the earliest.",
-                    appender);
+        if (isDue(Message.NOT_ENCODED)) {
+            say(Message.NOT_ENCODED, appender);
         }
     }
 
@@ -161,46 +176,45 @@ final class Reporter implements ShippingObserver {
     void ended(long abandoned, SenderState state, long kept, Map<DropReason, Long> untold) {
         untold.forEach((reason, lines) -> {
             if (reason != DropReason.ABANDONED) {
-                lastWord(loss(reason, lines));
+                lastWord(Message.DROPPED_UNTOLD, loss(reason, lines));
             }
         });
         if (abandoned > 0) {
-            lastWord(abandoned + (abandoned == 1 ? " line was" : " lines were") + " abandoned, because " + endpoint
-                    + " had not taken them when shutdownTimeout left no time for another attempt"
-                    + (state.reason().isEmpty() ? "" : " (" + state.reason() + ")")
-                    + ". Where that happens often, see why it doesn't, raise shutdownTimeout, or set spool.directory.");
+            lastWord(
+                    Message.ABANDONED,
+                    appender,
+                    counted(abandoned, "line was", "lines were"),
+                    endpoint,
+                    state.reason().isEmpty() ? "" : " (" + state.reason() + ")");
         }
         if (kept > 0) {
-            String what = kept + (kept == 1 ? " line is" : " lines are")
-                    + " kept in the spool; the next start with this spool.directory delivers them.";
-            REPORTS.info("Appender '{}': {}", appender, what);
-            System.err.println("INFO  " + LOGGER + ": Appender '" + appender + "': " + what);
+            lastWord(Message.KEPT, appender, counted(kept, "line is", "lines are"));
         }
     }
 
-    @Override
-    public void spoolFailed(String what, @Nullable Exception why) {
+    private boolean isDue(Message message) {
+        AtomicLong next = Objects.requireNonNull(nextReport.get(message));
         long now = nanoTime.getAsLong();
-        if (spoolReported && now - spoolReportedAt < A_MINUTE) {
-            return;
-        }
-        spoolReported = true;
-        spoolReportedAt = now;
-        REPORTS.warn(
-                "Appender '{}': {}{}. What the disk does not take is kept in memory, within bufferSize.",
-                appender,
-                what,
-                why == null ? "" : ": " + why);
+        long allowed = next.get();
+        return now - allowed >= 0 && next.compareAndSet(allowed, now + A_MINUTE);
     }
 
-    private void lastWord(String what) {
-        REPORTS.error("Appender '{}': {}", appender, what);
-        System.err.println("ERROR " + LOGGER + ": Appender '" + appender + "': " + what);
+    /** To whoever shows the logger {@value #LOGGER}. */
+    static void say(Message message, Object... values) {
+        REPORTS.atLevel(message.level()).log(message.with(values));
     }
 
-    private static String loss(DropReason reason, long lines) {
-        return lines + (lines == 1 ? " line was" : " lines were") + " dropped (" + reason.key() + "), because "
-                + reason.because() + ".";
+    private static void lastWord(Message message, Object... values) {
+        say(message, values);
+        System.err.println(message.level() + " " + LOGGER + ": " + message.with(values));
+    }
+
+    private Object[] loss(DropReason reason, long lines) {
+        return new Object[] {appender, counted(lines, "line was", "lines were"), reason.key(), reason.because()};
+    }
+
+    private static String counted(long count, String one, String many) {
+        return count + " " + (count == 1 ? one : many);
     }
 
     private static String words(long nanos) {

@@ -43,7 +43,7 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
         Outcome outcome = outcome(status, sent.gzip());
         return switch (outcome) {
             case RETRY, KEY_REFUSED, SETTING_AT_FAULT ->
-                new Verdict(outcome, described() + meaning(outcome), retryAfter(now), List.of());
+                new Verdict(outcome, described() + meaning(outcome), remedy(outcome), retryAfter(now), List.of());
             default -> Verdict.of(outcome, described() + meaning(outcome));
         };
     }
@@ -94,6 +94,14 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
                 status < 400
                         ? "redirects are not followed, as the ingestion key would travel along; check endpoint"
                         : "the request was refused; check endpoint, proxy and the account";
+        };
+    }
+
+    private Remedy remedy(Outcome outcome) {
+        return switch (status) {
+            case 402 -> Remedy.ACCOUNT;
+            case 407 -> Remedy.PROXY;
+            default -> Remedy.of(outcome);
         };
     }
 

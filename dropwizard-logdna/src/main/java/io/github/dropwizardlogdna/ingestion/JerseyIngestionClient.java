@@ -200,7 +200,8 @@ public final class JerseyIngestionClient implements IngestionClient {
             Answer answer = new Answer(status.getAsInt(), null, NOTHING);
             return answer.verdict(body, Instant.ofEpochMilli(epochMillis.getAsLong()));
         }
-        return Verdict.of(Outcome.RETRY, Diagnosis.of(failure, settings));
+        Diagnosis diagnosis = Diagnosis.of(failure, settings);
+        return Verdict.of(Outcome.RETRY, diagnosis.reason(), diagnosis.remedy());
     }
 
     private Client client() {

@@ -10,10 +10,12 @@ import java.util.Optional;
  * @param outcome what it means for the lines
  * @param reason in words, for a person who reads it at night: what was answered or what went wrong, and, where a
  *     setting is at fault, which one to look at. Never holds the key, a body or a password
+ * @param remedy what a person can do
  * @param retryAfter how long the endpoint asked to be left alone, if it did, and at most {@link #MAX_RETRY_AFTER}
  * @param lines the fate of each line, in order; empty unless the outcome is {@link Outcome#DELIVERED_IN_PART}
  */
-public record Verdict(Outcome outcome, String reason, Optional<Duration> retryAfter, List<Outcome> lines) {
+public record Verdict(
+        Outcome outcome, String reason, Remedy remedy, Optional<Duration> retryAfter, List<Outcome> lines) {
 
     /** The longest {@code Retry-After} that is honoured. */
     public static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
@@ -22,7 +24,16 @@ public record Verdict(Outcome outcome, String reason, Optional<Duration> retryAf
         lines = List.copyOf(lines);
     }
 
+    /** With the usual remedy for such an outcome. */
+    public Verdict(Outcome outcome, String reason, Optional<Duration> retryAfter, List<Outcome> lines) {
+        this(outcome, reason, Remedy.of(outcome), retryAfter, lines);
+    }
+
     static Verdict of(Outcome outcome, String reason) {
-        return new Verdict(outcome, reason, Optional.empty(), List.of());
+        return of(outcome, reason, Remedy.of(outcome));
+    }
+
+    static Verdict of(Outcome outcome, String reason, Remedy remedy) {
+        return new Verdict(outcome, reason, remedy, Optional.empty(), List.of());
     }
 }

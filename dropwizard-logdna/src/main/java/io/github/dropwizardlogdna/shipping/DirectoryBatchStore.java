@@ -136,6 +136,9 @@ final class DirectoryBatchStore implements BatchStore {
         } finally {
             lock.unlock();
         }
+        if (!recovered.isEmpty()) {
+            observer.spoolTakenOver(recovered.size(), open.toString());
+        }
     }
 
     @Override

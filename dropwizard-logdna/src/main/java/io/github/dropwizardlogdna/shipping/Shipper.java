@@ -168,6 +168,18 @@ public final class Shipper {
      * @return whether all is settled
      */
     public boolean drain(long nanos) {
+        return settle(nanos, true);
+    }
+
+    /**
+     * As {@link #drain}, but for somebody who only wants to see the lines go: gives nothing up, so that an ending waits
+     * for the same lines again.
+     */
+    public boolean settle(long nanos) {
+        return settle(nanos, false);
+    }
+
+    private boolean settle(long nanos, boolean ending) {
         long target = accepted();
         drainLock.lock();
         try {
@@ -175,10 +187,12 @@ public final class Shipper {
             batcher.flush(true);
             wakeBatcher.raise();
             long deadline = now() + nanos;
-            while (ledger.settled() < target && target > givenUp) {
+            while (ledger.settled() < target && !(ending && target <= givenUp)) {
                 long left = deadline - now();
                 if (left <= 0 || sender.pausedUntil() - deadline > 0 || stopped || !started) {
-                    givenUp = target;
+                    if (ending) {
+                        givenUp = target;
+                    }
                     break;
                 }
                 settledMore.awaitNanos(left);
@@ -339,6 +353,15 @@ public final class Shipper {
     /** Lines that were dropped for this reason, ever. */
     public long dropped(DropReason reason) {
         return ledger.dropped(reason);
+    }
+
+    /** Lines that were dropped, for whatever reason, ever. */
+    public long dropped() {
+        long sum = 0;
+        for (DropReason reason : DropReason.values()) {
+            sum += ledger.dropped(reason);
+        }
+        return sum;
     }
 
     /** Lines of an earlier process, out of the spool, that the endpoint took. */

@@ -41,6 +41,13 @@ public interface ShippingObserver {
      */
     void spoolFailed(String what, @Nullable Exception why);
 
+    /**
+     * So many files of earlier processes were found in the spool; what is in them is delivered.
+     *
+     * @param directory the spool, in words
+     */
+    default void spoolTakenOver(int files, String directory) {}
+
     /** Something inside the shipper failed that should not. Lines that are lost by it are counted as failed. */
     void internalError(String what, Throwable error);
 }

@@ -1,0 +1,99 @@
+package io.github.dropwizardlogdna;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.event.Level;
+
+/**
+ * All that this library says through the logger {@value Reporter#LOGGER}: the one place that has the words.
+ * {@code docs/messages.md} lists them, and a test holds the two together.
+ */
+enum Message {
+    STARTED(Level.INFO, "Appender '{name}' ships to {endpoint} as app '{app}'; buffer {size}, spool {directory}."),
+    DISABLED(Level.INFO, "Appender '{name}' ships nothing: it has enabled: false."),
+
+    RETRYING(
+            Level.WARN,
+            "Appender '{name}' can't deliver to {endpoint}: {reason}. {lines are} kept; the next attempt follows in"
+                    + " {time}. What to do: {remedy}"),
+    STILL_RETRYING(
+            Level.WARN,
+            "Appender '{name}' still can't deliver to {endpoint}, for {time} now: {reason}. {lines are} kept; the next"
+                    + " attempt follows in {time}. What to do: {remedy}"),
+    KEY_REFUSED(
+            Level.ERROR,
+            "Appender '{name}' can't deliver to {endpoint} with this key: {reason}. {lines are} kept; the next attempt"
+                    + " follows in {time}. What to do: {remedy}"),
+    SETTING_AT_FAULT(
+            Level.ERROR,
+            "Appender '{name}' can't deliver to {endpoint} with these settings: {reason}. {lines are} kept; the next"
+                    + " attempt follows in {time}. What to do: {remedy}"),
+    RECOVERED(
+            Level.INFO,
+            "Appender '{name}' delivers to {endpoint} again, after {failed requests} in {time}; what was kept goes out,"
+                    + " oldest first."),
+
+    REFUSED(
+            Level.WARN,
+            "Appender '{name}': {endpoint} refused {lines} for good: {reason}. {They are} lost, the others of the batch go"
+                    + " on. What to do: {remedy}"),
+    DROPPED(Level.WARN, "Appender '{name}': {lines were} dropped ({reason}), because {why and what to do}."),
+    DROPPED_UNTOLD(
+            Level.ERROR,
+            "Appender '{name}': before the end {lines were} dropped ({reason}), because {why and what to do}."),
+    NOT_ENCODED(
+            Level.WARN,
+            "Appender '{name}': an event could not be encoded, and was shipped as its bare message. What to do: see what"
+                    + " its arguments, its key-value pairs and the layout do."),
+    INTERNAL_ERROR(
+            Level.ERROR,
+            "Appender '{name}': an error in {part}. Shipping goes on; lines that are lost by it are counted as failed."
+                    + " What to do: report it, with the stack trace."),
+
+    SPOOL_TAKEN_OVER(
+            Level.INFO,
+            "Appender '{name}': {files} of an earlier process in the spool {directory} go out before its own lines."),
+    SPOOL_FAILED(
+            Level.WARN,
+            "Appender '{name}': {what}. What the disk does not take is kept in memory, within bufferSize. What to do: see"
+                    + " that the directory is there, writable and has room."),
+
+    ABANDONED(
+            Level.ERROR,
+            "Appender '{name}': {lines were} abandoned, because {endpoint} had not taken them when shutdownTimeout left no"
+                    + " time for another attempt{reason}. What to do, where that happens often: see why it doesn't, raise"
+                    + " shutdownTimeout, or set spool.directory."),
+    KEPT(
+            Level.INFO,
+            "Appender '{name}': {lines are} kept in the spool; the next start with this spool.directory delivers"
+                    + " them.");
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{[^}]+}");
+
+    private final Level level;
+    private final String template;
+
+    Message(Level level, String template) {
+        this.level = level;
+        this.template = template;
+    }
+
+    Level level() {
+        return level;
+    }
+
+    /** With names in braces for what differs. */
+    String template() {
+        return template;
+    }
+
+    /** With these in the places of the placeholders, in their order. */
+    String with(Object... values) {
+        Iterator<Object> next = List.of(values).iterator();
+        return PLACEHOLDER
+                .matcher(template)
+                .replaceAll(place -> Matcher.quoteReplacement(next.next().toString()));
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.dropwizardlogdna.ingestion;
+
+/** What a person can do about a request that failed: the one place that has these words. */
+public enum Remedy {
+    /** There is nothing to do. */
+    NONE(""),
+    /** A name that nobody knows. */
+    HOST_NAME(
+            "See whether the host in endpoint is spelled right, and whether this machine, or its container, can look up"
+                    + " names."),
+    /** No connection. */
+    NETWORK("See whether host and port in endpoint are right, and whether a firewall or a missing route keeps this"
+            + " machine from them: curl -v tells."),
+    /** No answer, or one that says that the endpoint is in trouble or busy. */
+    PATIENCE(
+            "Nothing, if it passes. If it doesn't, see the endpoint's own status page, and whether a proxy or a firewall"
+                    + " holds requests back; where the network is slow, raise connectionTimeout and timeout."),
+    /** A certificate that is not trusted, or not this host's. */
+    TRUST("Put the certificate's issuer into a trust store (keytool -importcert -file ca.pem -keystore trust.p12), and"
+            + " name it in tls.trustStorePath. Where the issuer is a surprise, a proxy opens TLS; where the name or the"
+            + " date is wrong, endpoint or the server's certificate is."),
+    /** TLS failed for another reason. */
+    TLS("See whether endpoint speaks TLS at this port (else it is http), and whether it wants to see a certificate:"
+            + " tls.keyStorePath."),
+    /** A 401 or 403. */
+    KEY(
+            "Set ingestionKey to an ingestion key, which is no service key, of this account and region. Where it is right, see"
+                    + " whether a proxy or a firewall has answered."),
+    /** Somebody answered, but no ingestion endpoint. */
+    ENDPOINT(
+            "Set endpoint to the URL of the ingestion API, https://logs.logdna.com/logs/ingest unless the account has one"
+                    + " of its own, and see whether a proxy is in between."),
+    /** The proxy can't be reached, or does not let this service through. */
+    PROXY(
+            "See whether proxy, or -Dhttps.proxyHost and the like, has the right host, port, user and password, and whether"
+                    + " the proxy lets this service through to the endpoint."),
+    /** A 402. */
+    ACCOUNT("See the account's plan and payment."),
+    /** A 400, 413 and the like: nothing that passes. */
+    CONTENT("See what is unusual about the lines of that time, and about hostname, tags and meta.");
+
+    private final String words;
+
+    Remedy(String words) {
+        this.words = words;
+    }
+
+    /** In sentences; empty for {@link #NONE}. */
+    public String words() {
+        return words;
+    }
+
+    /** What mostly helps, where no more is known than the outcome. */
+    static Remedy of(Outcome outcome) {
+        return switch (outcome) {
+            case DELIVERED -> NONE;
+            case RETRY -> PATIENCE;
+            case KEY_REFUSED -> KEY;
+            case SETTING_AT_FAULT, UNSUPPORTED_ENCODING -> ENDPOINT;
+            case DELIVERED_IN_PART, BAD_REQUEST, TOO_LARGE -> CONTENT;
+        };
+    }
+}
