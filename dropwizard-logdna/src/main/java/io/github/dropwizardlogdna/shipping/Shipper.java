@@ -299,8 +299,9 @@ public final class Shipper {
                 try {
                     wait = sender.step(now());
                     room.made();
-                    if (batcher.isHoldingBack() || dropsPending) {
-                        wakeBatcher.raise(); // there may be room now
+                    // There may be room now, or lines to tell of that the endpoint has just refused.
+                    if (batcher.isHoldingBack() || dropsPending || !losses.isAllTold()) {
+                        wakeBatcher.raise();
                     }
                 } catch (Throwable e) {
                     wait = PAUSE_AFTER_ERROR;

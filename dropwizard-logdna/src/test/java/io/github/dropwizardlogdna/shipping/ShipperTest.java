@@ -349,4 +349,40 @@ class ShipperTest {
             throw new AssertionError(e);
         }
     }
+
+    @Test
+    void tellsOfALineThatWasRefusedThoughNoOtherFollows() {
+        endpoint.answers(Outcome.BAD_REQUEST);
+        Shipper shipper = shipper(new RarelyWatched(endpoint), Duration.ofMillis(10));
+
+        log(shipper, "bad");
+
+        await().untilAsserted(() -> assertThat(observer.told).contains("dropped {REFUSED=1}"));
+        await().untilAsserted(() ->
+                assertThat(endpoint.taken).containsExactly("1 line is missing before this one (1 refused)"));
+    }
+
+    /** Asks the batcher to come back in an hour, as a client with a long time-out does. */
+    private record RarelyWatched(IngestionClient client) implements IngestionClient {
+
+        @Override
+        public Verdict send(Body body) {
+            return client.send(body);
+        }
+
+        @Override
+        public long cutOffIfOverdue() {
+            return TimeUnit.HOURS.toNanos(1);
+        }
+
+        @Override
+        public void cutOff() {
+            client.cutOff();
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
 }
