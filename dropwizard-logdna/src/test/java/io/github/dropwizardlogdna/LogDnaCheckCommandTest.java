@@ -24,8 +24,11 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,7 +43,18 @@ class LogDnaCheckCommandTest {
             .collect(Collectors.joining());
 
     @TempDir
+    static Path certificates;
+
+    /** Of localhost and logs.example, and of no address. */
+    private static TestCertificate certificate;
+
+    @TempDir
     Path directory;
+
+    @BeforeAll
+    static void makeCertificate() throws Exception {
+        certificate = TestCertificate.of("dns:localhost,dns:logs.example", certificates);
+    }
 
     @Test
     void sendsOneLineAsTheAppenderWould() throws Exception {
@@ -176,9 +190,8 @@ class LogDnaCheckCommandTest {
 
     @Test
     void showsTheCertificateThatItTrusts() throws Exception {
-        TestCertificate certificate = TestCertificate.of("dns:localhost", directory);
         try (MisbehavingServer server = MisbehavingServer.https(certificate.context(), MisbehavingServer.answer(200))) {
-            Checked checked = checkRoot(server.endpoint().toString(), trusting(certificate));
+            Checked checked = checkRoot(server.endpoint().toString(), trusting());
 
             assertThat(checked.succeeded).as(checked.output).isTrue();
             assertThat(checked.output)
@@ -189,7 +202,6 @@ class LogDnaCheckCommandTest {
 
     @Test
     void saysThatTheCertificateIsNotTrusted() throws Exception {
-        TestCertificate certificate = TestCertificate.of("dns:localhost", directory);
         try (MisbehavingServer server = MisbehavingServer.https(certificate.context(), MisbehavingServer.answer(200))) {
             checkRoot(server.endpoint().toString()).failed("its certificate is not trusted", "tls.trustStorePath");
             assertThat(server.requests()).isEmpty();
@@ -198,10 +210,11 @@ class LogDnaCheckCommandTest {
 
     @Test
     void saysThatTheCertificateIsAnotherHosts() throws Exception {
-        TestCertificate certificate = TestCertificate.of("dns:other.example", directory);
         try (MisbehavingServer server = MisbehavingServer.https(certificate.context(), MisbehavingServer.answer(200))) {
-            checkRoot(server.endpoint().toString(), trusting(certificate))
-                    .failed("No subject alternative DNS name matching localhost found", "where the name or the date is wrong");
+            checkRoot("https://127.0.0.1:" + server.endpoint().getPort(), trusting())
+                    .failed(
+                            "No subject alternative names matching IP address 127.0.0.1 found",
+                            "where the name or the date is wrong");
             assertThat(server.requests()).isEmpty();
         }
     }
@@ -209,7 +222,6 @@ class LogDnaCheckCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"http", "https"})
     void goesByTheProxy(String scheme) throws Exception {
-        TestCertificate certificate = TestCertificate.of("dns:logs.example", directory);
         try (MisbehavingServer server = scheme.equals("http")
                         ? MisbehavingServer.http(MisbehavingServer.answer(200))
                         : MisbehavingServer.https(certificate.context(), MisbehavingServer.answer(200));
@@ -217,7 +229,7 @@ class LogDnaCheckCommandTest {
             String way = "proxy: http://user:" + KEY + "@localhost:" + proxy.port();
             Checked checked = scheme.equals("http")
                     ? checkRoot("http://logs.example", way)
-                    : checkRoot("https://logs.example", way, trusting(certificate));
+                    : checkRoot("https://logs.example", way, trusting());
 
             assertThat(checked.succeeded).as(checked.output).isTrue();
             assertThat(checked.output)
@@ -316,6 +328,7 @@ class LogDnaCheckCommandTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void endsTheProcessWithZeroWhereAllIsWell() throws Exception {
         try (RecordingEndpoint endpoint = RecordingEndpoint.start();
                 ChildJvm child = child(endpoint)) {
@@ -325,6 +338,7 @@ class LogDnaCheckCommandTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void endsTheProcessWithOneWhereALineIsRefused() throws Exception {
         try (RecordingEndpoint endpoint = RecordingEndpoint.start().answeringInTurns(403);
                 ChildJvm child = child(endpoint)) {
@@ -341,7 +355,7 @@ class LogDnaCheckCommandTest {
         return ChildJvm.start(directory, List.of(), ChattyApplication.class, "logdna-check", file.toString());
     }
 
-    private static String trusting(TestCertificate certificate) throws Exception {
+    private static String trusting() throws Exception {
         return "tls: {trustStorePath: '" + certificate.trustStore("PKCS12") + "', trustStorePassword: "
                 + certificate.password() + "}";
     }

@@ -362,6 +362,27 @@ class ShipperTest {
                 assertThat(endpoint.taken).containsExactly("1 line is missing before this one (1 refused)"));
     }
 
+    @Test
+    void anEndingWaitsForLinesThatWereSettledForInVain() {
+        CountDownLatch released = new CountDownLatch(1);
+        endpoint.always(lines -> {
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return FakeEndpoint.verdict(Outcome.DELIVERED);
+        });
+        Shipper shipper = shipper(endpoint, Duration.ofHours(1));
+        log(shipper, "hello");
+
+        assertThat(shipper.settle(TimeUnit.MILLISECONDS.toNanos(1))).isFalse();
+        released.countDown();
+
+        assertThat(shipper.drain(LONG)).isTrue();
+        assertThat(endpoint.taken).containsExactly("hello");
+    }
+
     /** Asks the batcher to come back in an hour, as a client with a long time-out does. */
     private record RarelyWatched(IngestionClient client) implements IngestionClient {
 

@@ -1,0 +1,117 @@
+package io.github.dropwizardlogdna;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.testing.junit5.DropwizardAppExtension;
+import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import jakarta.ws.rs.client.Entity;
+import jakarta.ws.rs.core.Response;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the bundle adds to the admin port of a whole application. */
+@Timeout(60)
+class LogDnaBundleTest {
+
+    @TempDir
+    Path directory;
+
+    private DropwizardAppExtension<ChattyApplication.Settings> application;
+
+    @AfterEach
+    void end() {
+        application.after(); // does nothing the second time
+    }
+
+    @Test
+    void theHealthCheckAndTheTaskTellOfEachAppender() throws Exception {
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answeringInTurns(403)) {
+            start(ChattyApplication.configuration(endpoint, "flushInterval: 10ms, shutdownTimeout: 10ms"));
+
+            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                JsonNode health = health();
+                assertThat(health.path("healthy").asBoolean()).isTrue();
+                assertThat(health.path("message").asText())
+                        .containsPattern("audit: key refused since 20.*Z because answered 403")
+                        .contains("root: key refused")
+                        .contains("requests: idle");
+                assertThat(health.path("appenders")
+                                .path("audit")
+                                .path("bufferLines")
+                                .asLong())
+                        .isEqualTo(ChattyApplication.LINES);
+            });
+            assertThat(task(""))
+                    .containsPattern("(?m)^audit$\n  state      key refused since .*\n  endpoint   " + endpoint.url())
+                    .containsPattern("(?m)^  accepted   300$\n  delivered  0$\n  recovered  0$\n  dropped    0$")
+                    .containsPattern("(?m)^  buffer     300 lines, \\d+ bytes, the oldest for \\d+ ms$")
+                    .containsPattern("(?m)^root$")
+                    .containsPattern("(?m)^requests$")
+                    .doesNotContain(ChattyApplication.KEY);
+        }
+    }
+
+    @Test
+    void theTaskFlushes() throws Exception {
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            start(ChattyApplication.configuration(endpoint, "flushInterval: 1h, shutdownTimeout: 30s"));
+            assertThat(endpoint.lines()).isEmpty();
+
+            assertThat(task("?flush=true")).containsPattern("^flushed: \\d{3,} lines were in the buffer, 0 are now");
+
+            assertThat(endpoint.textsOf(ChattyApplication.AUDIT)).hasSize(ChattyApplication.LINES);
+            assertThat(endpoint.textsOf(ChattyApplication.PLAIN)).hasSize(ChattyApplication.LINES);
+            application.after(); // while the endpoint is still there: the request itself was logged
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoAppender() throws Exception {
+        start("""
+                server:
+                  applicationConnectors: [{type: http, port: 0}]
+                  adminConnectors: [{type: http, port: 0}]
+                  requestLog: {appenders: []}
+                logging: {appenders: [{type: console, threshold: WARN}, {type: logdna, enabled: false}]}
+                """);
+
+        assertThat(health().path("message").asText()).startsWith("no logdna appender");
+        assertThat(health().path("healthy").asBoolean()).isTrue();
+        assertThat(task("?flush=true")).contains("no logdna appender");
+    }
+
+    private void start(String yaml) throws Exception {
+        Path file = Files.writeString(directory.resolve("config.yml"), yaml);
+        application = new DropwizardAppExtension<>(ChattyApplication.class, file.toString());
+        application.before();
+    }
+
+    private JsonNode health() throws Exception {
+        try (Response response = application
+                .client()
+                .target("http://localhost:" + application.getAdminPort() + "/healthcheck")
+                .request()
+                .get()) {
+            return new ObjectMapper()
+                    .readTree(response.readEntity(String.class))
+                    .path("logdna");
+        }
+    }
+
+    private String task(String query) {
+        return application
+                .client()
+                .target("http://localhost:" + application.getAdminPort() + "/tasks/logdna" + query)
+                .request()
+                .property("jersey.config.client.readTimeout", 40_000)
+                .post(Entity.text(""), String.class);
+    }
+}

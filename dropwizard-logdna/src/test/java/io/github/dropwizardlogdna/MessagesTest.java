@@ -1,0 +1,303 @@
+package io.github.dropwizardlogdna;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AppenderBase;
+import com.codahale.metrics.MetricRegistry;
+import io.dropwizard.logging.common.DefaultLoggingFactory;
+import io.dropwizard.logging.common.LoggingFactory;
+import io.dropwizard.logging.common.LoggingUtil;
+import io.github.dropwizardlogdna.ingestion.Body;
+import io.github.dropwizardlogdna.ingestion.IngestionClient;
+import io.github.dropwizardlogdna.ingestion.Outcome;
+import io.github.dropwizardlogdna.ingestion.Verdict;
+import io.github.dropwizardlogdna.shipping.BufferLimits;
+import io.github.dropwizardlogdna.shipping.RetryPolicy;
+import io.github.dropwizardlogdna.shipping.Shipper;
+import io.github.dropwizardlogdna.shipping.ShippingSettings;
+import io.github.dropwizardlogdna.shipping.TimeAndChance;
+import io.github.dropwizardlogdna.testing.MisbehavingServer;
+import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
+
+/** What the library says through its logger: each message is said when it should be, and documented. */
+class MessagesTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Path DOCUMENTATION = Path.of("..", "docs", "messages.md");
+    private static final Pattern ROW = Pattern.compile("\\| (INFO|WARN|ERROR) \\| `([^`]+)` \\| [^|]+ \\| [^|]+ \\|");
+
+    @TempDir
+    Path directory;
+
+    private final List<ILoggingEvent> said = new CopyOnWriteArrayList<>();
+    private LoggingFactory logging = new DefaultLoggingFactory();
+
+    @AfterEach
+    void stop() {
+        logging.stop();
+        logging.reset();
+    }
+
+    @Test
+    void theDocumentationListsEachMessageAndNoOther() throws IOException {
+        List<String> documented = Files.readAllLines(DOCUMENTATION).stream()
+                .map(ROW::matcher)
+                .filter(Matcher::matches)
+                .map(row -> row.group(1) + " " + row.group(2))
+                .toList();
+
+        assertThat(documented)
+                .containsExactlyElementsOf(Stream.of(Message.values())
+                        .map(message -> message.level() + " " + message.template())
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachMessageIsSaid(Message message) throws Exception {
+        trigger(message);
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(said).anyMatch(event -> says(event, message)));
+        assertThat(said).allMatch(event -> Stream.of(Message.values()).anyMatch(each -> says(event, each)));
+        assertThat(said).noneMatch(event -> event.getFormattedMessage().contains("the-key"));
+    }
+
+    private static boolean says(ILoggingEvent event, Message message) {
+        return event.getLevel().toString().equals(message.level().toString())
+                && pattern(message).matcher(event.getFormattedMessage()).matches();
+    }
+
+    /** Its words, with anything for a placeholder. */
+    private static Pattern pattern(Message message) {
+        return Pattern.compile(
+                "\\Q" + message.template().replaceAll("\\{[^}]+}", "\\\\E.*\\\\Q") + "\\E", Pattern.DOTALL);
+    }
+
+    private void trigger(Message message) throws Exception {
+        switch (message) {
+            case STARTED -> configure("http://localhost", "queueSize: 100");
+            case DISABLED -> configure("http://localhost", "enabled: false");
+            case RETRYING, RECOVERED -> shipTo(RecordingEndpoint.start().answering(503));
+            case KEY_REFUSED -> shipTo(RecordingEndpoint.start().answering(401));
+            case SETTING_AT_FAULT -> shipTo(RecordingEndpoint.start().answering(404));
+            case REFUSED, DROPPED -> shipTo(RecordingEndpoint.start().answering(400));
+            case STILL_RETRYING -> failForAMinute();
+            case DROPPED_UNTOLD -> loseALineAgainBeforeTheEnd();
+            case NOT_ENCODED -> logWhatCantBeEncoded();
+            case INTERNAL_ERROR -> shipByAClientThatBreaks();
+            case SPOOL_FAILED -> shipToASpoolThatIsAFile();
+            case KEPT -> endWithASpool();
+            case SPOOL_TAKEN_OVER -> startWhereLinesWereKept();
+            case ABANDONED -> endWhileNobodyListens();
+        }
+    }
+
+    private void shipTo(RecordingEndpoint endpoint) throws Exception {
+        try (endpoint) {
+            configure(endpoint.url());
+            log("a line");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(endpoint.requests()).isNotEmpty());
+            await().atMost(PATIENCE)
+                    .until(() -> said.size() >= 2 && appender().shipper().heldLines() == 0);
+        }
+    }
+
+    private void failForAMinute() {
+        AtomicLong now = new AtomicLong();
+        capture();
+        Reporter reporter = new Reporter("logdna", "http://localhost", new AppenderMetrics(List.of()), now::get);
+        Verdict verdict = new Verdict(Outcome.RETRY, "answered 503", Optional.empty(), List.of());
+        for (int i = 0; i < 7; i++) {
+            reporter.deliveryFailed(verdict, 1, 1);
+            now.addAndGet(Duration.ofSeconds(10).toNanos());
+        }
+        assertThat(said).hasSize(2);
+    }
+
+    private void loseALineAgainBeforeTheEnd() throws Exception {
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answeringInTurns(400)) {
+            configure(endpoint.url());
+            log("a line");
+            await().atMost(PATIENCE).until(() -> said.stream().anyMatch(event -> says(event, Message.DROPPED)));
+            log("another line"); // within the minute of the report
+            await().atMost(PATIENCE).until(() -> appender().shipper().heldLines() == 0);
+            appender().stop();
+        }
+    }
+
+    private void logWhatCantBeEncoded() throws Exception {
+        configure("http://localhost");
+        LoggingEvent event =
+                new LoggingEvent(
+                        Logger.FQCN,
+                        LoggingUtil.getLoggerContext().getLogger("shop"),
+                        Level.INFO,
+                        "a line",
+                        null,
+                        null) {
+                    @Override
+                    public List<KeyValuePair> getKeyValuePairs() {
+                        throw new IllegalStateException("as a broken list does");
+                    }
+                };
+        appender().doAppend(event);
+    }
+
+    private void shipByAClientThatBreaks() {
+        capture();
+        Reporter reporter =
+                new Reporter("logdna", "http://localhost", new AppenderMetrics(List.of()), System::nanoTime);
+        Shipper shipper = new Shipper(
+                "logdna",
+                new ShippingSettings(
+                        new BufferLimits(100, 1 << 20, 0, 0),
+                        false,
+                        1024,
+                        Duration.ofMillis(10),
+                        false,
+                        new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(1)),
+                        null),
+                new BrokenClient(),
+                text -> (text + ",\n").getBytes(StandardCharsets.UTF_8),
+                reporter,
+                TimeAndChance.real());
+        shipper.start();
+        byte[] line = "{},\n".getBytes(StandardCharsets.UTF_8);
+        shipper.append(line, line.length, 1, false);
+        await().atMost(PATIENCE).until(() -> shipper.requestsFailed() > 3);
+        shipper.stop(0);
+        assertThat(said)
+                .filteredOn(event -> says(event, Message.INTERNAL_ERROR))
+                .hasSize(1);
+    }
+
+    private void shipToASpoolThatIsAFile() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            configure(endpoint.url(), "spool: {directory: '" + file + "'}");
+            log("a line");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(endpoint.lines()).hasSize(1));
+        }
+    }
+
+    private void endWithASpool() throws Exception {
+        configure(MisbehavingServer.refusing().toString(), "spool: {directory: '" + directory.resolve("spool") + "'}");
+        log("a line");
+        await().atMost(PATIENCE).until(() -> appender().shipper().bytesOnDisk() > 0);
+        appender().stop();
+    }
+
+    private void startWhereLinesWereKept() throws Exception {
+        endWithASpool();
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            configure(endpoint.url(), "spool: {directory: '" + directory.resolve("spool") + "'}");
+            log("another line");
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(endpoint.textsOf("shop"))
+                    .containsExactly("a line", "another line"));
+        }
+    }
+
+    private void endWhileNobodyListens() throws Exception {
+        configure(MisbehavingServer.refusing().toString());
+        log("a line");
+        await().atMost(PATIENCE).until(() -> appender().shipper().requestsFailed() > 0);
+        appender().stop();
+    }
+
+    private void configure(String endpoint, String... options) throws Exception {
+        logging = ConfigurationFile.read(
+                        """
+                logging:
+                  level: WARN
+                  loggers: {shop: ALL, io.github.dropwizardlogdna: INFO}
+                  appenders:
+                    - type: logdna
+                      ingestionKey: the-key
+                      flushInterval: 10ms
+                      minRetryDelay: 10ms
+                      maxRetryDelay: 10ms
+                      shutdownTimeout: 20ms
+                      endpoint: %s
+                """.formatted(endpoint) + String.join("\n", options).indent(6))
+                .getLoggingFactory();
+        MetricRegistry metrics = new MetricRegistry();
+        logging.configure(metrics, "orders");
+        capture();
+        ApplicationAppenders.of(LoggingUtil.getLoggerContext()).bind(metrics);
+    }
+
+    /** After the reset of a configuration, which takes all appenders away. */
+    private void capture() {
+        LoggerContext context = LoggingUtil.getLoggerContext();
+        Logger reports = context.getLogger(Reporter.LOGGER);
+        reports.setLevel(Level.INFO);
+        AppenderBase<ILoggingEvent> recorder = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                said.add(event);
+            }
+        };
+        recorder.setContext(context);
+        recorder.start();
+        reports.addAppender(recorder);
+    }
+
+    private static LogDnaAppender<ILoggingEvent> appender() {
+        Appender<ILoggingEvent> appender = LoggingUtil.getLoggerContext()
+                .getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
+                .getAppender("logdna");
+        return (LogDnaAppender<ILoggingEvent>) appender;
+    }
+
+    private static void log(String text) {
+        LoggerFactory.getLogger("shop").info(text);
+    }
+
+    /** Throws what no client should. */
+    private static final class BrokenClient implements IngestionClient {
+
+        @Override
+        public Verdict send(Body body) {
+            throw new NoClassDefFoundError("as a jar that is missing makes it");
+        }
+
+        @Override
+        public long cutOffIfOverdue() {
+            return NOTHING_IN_FLIGHT;
+        }
+
+        @Override
+        public void cutOff() {}
+
+        @Override
+        public void close() {}
+    }
+}
