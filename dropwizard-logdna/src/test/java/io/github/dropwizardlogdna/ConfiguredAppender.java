@@ -16,6 +16,7 @@ import io.dropwizard.logging.common.async.AsyncLoggingEventAppenderFactory;
 import io.dropwizard.logging.common.filter.ThresholdLevelFilterFactory;
 import io.dropwizard.logging.common.layout.DropwizardLayoutFactory;
 import io.dropwizard.validation.BaseValidator;
+import io.github.dropwizardlogdna.shipping.Shipper;
 import jakarta.validation.Valid;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -63,10 +64,19 @@ final class ConfiguredAppender implements AutoCloseable {
         appender.doAppend(event);
     }
 
+    /** What keeps the appender's books. */
+    Shipper shipper() {
+        return ((LogDnaAppender<ILoggingEvent>) appender).shipper();
+    }
+
     /** Ships what was logged, as long as {@code shutdownTimeout} allows. */
+    void stop() {
+        appender.stop();
+    }
+
     @Override
     public void close() {
-        appender.stop();
+        stop();
     }
 
     /** What the appenders are a part of in a service's file. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jakarta.annotation.Nullable;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
@@ -39,6 +43,9 @@ import javax.net.ssl.SSLServerSocket;
  * <p>Thread-safe. It serves each connection on a daemon thread of its own.
  */
 public final class MisbehavingServer implements AutoCloseable {
+
+    private static final int ANY_PORT = 0;
+    private static final int NO_REQUEST = 0;
 
     /** What happens on a connection from one request to the next. */
     @FunctionalInterface
@@ -59,6 +66,27 @@ public final class MisbehavingServer implements AutoCloseable {
                     .findFirst()
                     .orElse(null);
         }
+
+        /** The body as text, uncompressed. */
+        public String text() {
+            try {
+                boolean gzip = "gzip".equals(header("Content-Encoding"));
+                InputStream sent = new ByteArrayInputStream(body);
+                return new String(gzip ? new GZIPInputStream(sent).readAllBytes() : body, UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /**
+     * A request that arrived whole, and its answer.
+     *
+     * @param status {@link #NONE} where there was no answer
+     * @param body what was answered in one piece; empty otherwise
+     */
+    public record Exchange(Request request, int status, String body) {
+        public static final int NONE = 0;
     }
 
     private final ServerSocket serverSocket;
@@ -69,20 +97,24 @@ public final class MisbehavingServer implements AutoCloseable {
         return thread;
     });
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch left = new CountDownLatch(1);
     private final ConcurrentMap<Socket, Boolean> open = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final List<String> heads = new CopyOnWriteArrayList<>();
-    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger arrived = new AtomicInteger();
+    /** By the number of the request. */
+    private final ConcurrentNavigableMap<Integer, Exchange> exchanges = new ConcurrentSkipListMap<>();
+
     private volatile Behaviour behaviour;
 
-    private MisbehavingServer(String scheme, ServerSocket unbound, Behaviour behaviour) {
+    private MisbehavingServer(String scheme, ServerSocket unbound, int port, Behaviour behaviour) {
         this.scheme = scheme;
         this.behaviour = behaviour;
         this.serverSocket = unbound;
         try {
             // A small window: what the server does not read stays with the client.
             serverSocket.setReceiveBufferSize(4096);
-            serverSocket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            serverSocket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -90,11 +122,21 @@ public final class MisbehavingServer implements AutoCloseable {
     }
 
     public static MisbehavingServer http(Behaviour behaviour) {
-        return new MisbehavingServer("http", unbound(ServerSocketFactory.getDefault()), behaviour);
+        return http(ANY_PORT, behaviour);
+    }
+
+    /** In the place of one that was there before and is closed. */
+    public static MisbehavingServer http(int port, Behaviour behaviour) {
+        return new MisbehavingServer("http", unbound(ServerSocketFactory.getDefault()), port, behaviour);
     }
 
     public static MisbehavingServer https(SSLContext context, Behaviour behaviour) {
-        return new MisbehavingServer("https", unbound(context.getServerSocketFactory()), behaviour);
+        return https(context, ANY_PORT, behaviour);
+    }
+
+    /** In the place of one that was there before and is closed. */
+    public static MisbehavingServer https(SSLContext context, int port, Behaviour behaviour) {
+        return new MisbehavingServer("https", unbound(context.getServerSocketFactory()), port, behaviour);
     }
 
     /** One that serves only clients with a certificate which the context trusts. */
@@ -102,7 +144,7 @@ public final class MisbehavingServer implements AutoCloseable {
         // Before the first accept, which already takes the settings of its connection with it.
         SSLServerSocket socket = (SSLServerSocket) unbound(context.getServerSocketFactory());
         socket.setNeedClientAuth(true);
-        return new MisbehavingServer("https", socket, behaviour);
+        return new MisbehavingServer("https", socket, ANY_PORT, behaviour);
     }
 
     private static ServerSocket unbound(ServerSocketFactory factory) {
@@ -222,7 +264,7 @@ public final class MisbehavingServer implements AutoCloseable {
     public static Behaviour dripTheBody(int status, Duration interval) {
         return connection -> {
             connection.readRequest();
-            connection.write("HTTP/1.1 " + status + " Dripping\r\nContent-Length: 10000\r\n\r\n");
+            connection.beginAnswer(status, "Content-Length: 10000");
             connection.drip("x".repeat(10_000), interval);
         };
     }
@@ -231,7 +273,8 @@ public final class MisbehavingServer implements AutoCloseable {
     public static Behaviour stallInTheBody(int status) {
         return connection -> {
             connection.readRequest();
-            connection.write("HTTP/1.1 " + status + " Stalling\r\nContent-Length: 100\r\n\r\n{");
+            connection.beginAnswer(status, "Content-Length: 100");
+            connection.write("{");
             connection.hang();
         };
     }
@@ -240,7 +283,7 @@ public final class MisbehavingServer implements AutoCloseable {
     public static Behaviour endlessBody(int status) {
         return connection -> {
             connection.readRequest();
-            connection.write("HTTP/1.1 " + status + " Endless\r\nTransfer-Encoding: chunked\r\n\r\n");
+            connection.beginAnswer(status, "Transfer-Encoding: chunked");
             String chunk = "1000\r\n" + "x".repeat(0x1000) + "\r\n";
             while (true) {
                 connection.write(chunk);
@@ -272,6 +315,10 @@ public final class MisbehavingServer implements AutoCloseable {
         return URI.create(scheme + "://localhost:" + serverSocket.getLocalPort());
     }
 
+    public boolean isClosed() {
+        return serverSocket.isClosed();
+    }
+
     public void behave(Behaviour changed) {
         behaviour = changed;
     }
@@ -287,7 +334,12 @@ public final class MisbehavingServer implements AutoCloseable {
 
     /** The requests that arrived whole. */
     public List<Request> requests() {
-        return List.copyOf(requests);
+        return exchanges().stream().map(Exchange::request).toList();
+    }
+
+    /** The requests that arrived whole, in their order, and what became of each. */
+    public List<Exchange> exchanges() {
+        return List.copyOf(exchanges.values());
     }
 
     public int openConnections() {
@@ -305,7 +357,17 @@ public final class MisbehavingServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        awaitFreePort();
         threads.shutdownNow();
+    }
+
+    /** The port is another's to use only when nobody is in the call that accepts. */
+    private void awaitFreePort() {
+        try {
+            left.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void accept() {
@@ -319,6 +381,7 @@ public final class MisbehavingServer implements AutoCloseable {
                 // closed, or a connection that was gone before it was accepted
             }
         }
+        left.countDown();
     }
 
     private void serve(Socket socket) {
@@ -341,6 +404,9 @@ public final class MisbehavingServer implements AutoCloseable {
         private final InputStream in;
         private final OutputStream out;
 
+        /** The number of the request that was read last. */
+        private int unanswered = NO_REQUEST;
+
         private Connection(Socket socket) throws IOException {
             this.socket = socket;
             this.in = new BufferedInputStream(socket.getInputStream());
@@ -351,9 +417,14 @@ public final class MisbehavingServer implements AutoCloseable {
             String[] head = readHead().split("\r\n", -1);
             List<String> headers = List.of(head).subList(1, head.length);
             String length = new Request(head[0], headers, new byte[0]).header("Content-Length");
-            byte[] body = in.readNBytes(length == null ? 0 : Integer.parseInt(length));
+            int expected = length == null ? 0 : Integer.parseInt(length);
+            byte[] body = in.readNBytes(expected);
+            if (body.length < expected) {
+                throw new EOFException();
+            }
             Request request = new Request(head[0], headers, body);
-            requests.add(request);
+            unanswered = arrived.incrementAndGet();
+            exchanges.put(unanswered, new Exchange(request, Exchange.NONE, ""));
             return request;
         }
 
@@ -381,6 +452,7 @@ public final class MisbehavingServer implements AutoCloseable {
         }
 
         public void answer(int status, String body, String... headers) throws IOException {
+            answers(status, body);
             byte[] bytes = body.getBytes(UTF_8);
             StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Whatever\r\n");
             for (String header : headers) {
@@ -392,6 +464,18 @@ public final class MisbehavingServer implements AutoCloseable {
             answer.writeBytes(bytes);
             out.write(answer.toByteArray());
             out.flush();
+        }
+
+        /** Sends the head of an answer. */
+        public void beginAnswer(int status, String header) throws IOException {
+            answers(status, "");
+            write("HTTP/1.1 " + status + " Whatever\r\n" + header + "\r\n\r\n");
+        }
+
+        /** Before the answer leaves: who hears it finds it here. */
+        private void answers(int status, String body) {
+            exchanges.computeIfPresent(unanswered, (number, before) -> new Exchange(before.request(), status, body));
+            unanswered = NO_REQUEST;
         }
 
         public void write(String text) throws IOException {

@@ -6,13 +6,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A self-signed certificate, made by the JDK's keytool: what a TLS server shows, and what a client may trust. */
+/** A certificate, self-signed where nothing else is said, made by the JDK's keytool: what a TLS server shows, and what a client may trust. */
 public final class TestCertificate {
 
     private static final String PASSWORD = "changeit";
@@ -25,44 +29,68 @@ public final class TestCertificate {
 
     /** Makes one for names as they are written in the extension: {@code dns:localhost}. It is valid for two days. */
     public static TestCertificate of(String names, Path directory) throws IOException, InterruptedException {
-        return of(names, directory, "PKCS12");
+        return generate(names, directory, "PKCS12");
     }
 
     /** Makes one in Java's old format. */
     public static TestCertificate inJks(String names, Path directory) throws IOException, InterruptedException {
-        return of(names, directory, "JKS");
+        return generate(names, directory, "JKS");
     }
 
-    private static TestCertificate of(String names, Path directory, String type)
+    /**
+     * Makes one whose time is over. An authority has signed it, because the JDK does not look at the dates of a
+     * certificate that it trusts by itself.
+     */
+    public static TestCertificate expired(String names, Path directory) throws IOException, InterruptedException {
+        Path authority = generate("dns:authority", directory, "PKCS12", "-ext", "bc:c").store;
+        TestCertificate certificate = of(names, directory);
+        Path request = certificate.store.resolveSibling("request");
+        Path signed = certificate.store.resolveSibling("signed.pem");
+        Path root = certificate.store.resolveSibling("authority.pem");
+        keytool(certificate.store, "-certreq", "-file", request.toString());
+        keytool(authority, "-exportcert", "-rfc", "-file", root.toString());
+        keytool(
+                authority,
+                "-gencert",
+                "-rfc",
+                "-infile",
+                request.toString(),
+                "-outfile",
+                signed.toString(),
+                "-startdate",
+                "-10d",
+                "-validity",
+                "1",
+                "-ext",
+                "san=" + names);
+        Files.writeString(signed, Files.readString(root), StandardOpenOption.APPEND);
+        keytool(certificate.store, "-importcert", "-noprompt", "-file", signed.toString());
+        return certificate;
+    }
+
+    private static TestCertificate generate(String names, Path directory, String type, String... more)
             throws IOException, InterruptedException {
         Path store = Files.createTempDirectory(directory, "certificate").resolve("store.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=test",
-                        "-ext",
-                        "san=" + names,
-                        "-validity",
-                        "2",
-                        "-storetype",
-                        type,
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        PASSWORD,
-                        "-keypass",
-                        PASSWORD)
+        List<String> options = new ArrayList<>(List.of(
+                "-keyalg", "EC", "-dname", "CN=test " + store.getParent().getFileName()));
+        options.addAll(List.of("-ext", "san=" + names, "-validity", "2", "-storetype", type, "-keypass", PASSWORD));
+        options.addAll(List.of(more));
+        keytool(store, "-genkeypair", options.toArray(String[]::new));
+        return new TestCertificate(store);
+    }
+
+    private static void keytool(Path store, String command, String... options)
+            throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        line.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
+        line.addAll(List.of(command, "-alias", "server", "-keystore", store.toString(), "-storepass", PASSWORD));
+        line.addAll(List.of(options));
+        Process keytool = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         assertThat(keytool.waitFor()).isZero();
-        return new TestCertificate(store);
     }
 
     public Path store() {
@@ -89,20 +117,29 @@ public final class TestCertificate {
         return context;
     }
 
-    /** A trust store in a file, of a type ({@code PKCS12}, {@code JKS}), that holds this certificate. */
-    public Path trustStore(String type) throws IOException, GeneralSecurityException {
+    /** A trust store in a file, of a type ({@code PKCS12}, {@code JKS}), that trusts this certificate and others. */
+    public Path trustStore(String type, TestCertificate... others) throws IOException, GeneralSecurityException {
         Path file = store.resolveSibling("trust-" + type);
         try (OutputStream out = Files.newOutputStream(file)) {
-            trusting(type).store(out, PASSWORD.toCharArray());
+            trusting(type, others).store(out, PASSWORD.toCharArray());
         }
         return file;
     }
 
-    private KeyStore trusting(String type) throws IOException, GeneralSecurityException {
+    private KeyStore trusting(String type, TestCertificate... others) throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance(type);
         trusted.load(null, null);
-        trusted.setCertificateEntry("server", keyStore().getCertificate("server"));
+        trusted.setCertificateEntry("server", root());
+        for (int i = 0; i < others.length; i++) {
+            trusted.setCertificateEntry("server-" + i, others[i].root());
+        }
         return trusted;
+    }
+
+    /** Who has signed it: in most cases itself. */
+    private Certificate root() throws IOException, GeneralSecurityException {
+        Certificate[] chain = keyStore().getCertificateChain("server");
+        return chain[chain.length - 1];
     }
 
     private KeyStore keyStore() throws IOException, GeneralSecurityException {
