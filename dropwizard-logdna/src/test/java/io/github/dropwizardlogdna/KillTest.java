@@ -5,16 +5,20 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.dropwizardlogdna.testing.ChildJvm;
 import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import io.github.dropwizardlogdna.testing.RecordingEndpoint.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class KillTest {
 
-    private static final int LINES = 200_000;
+    static final int LINES = 200_000;
     private static final Duration FLUSH_INTERVAL = Duration.ofMillis(200);
     /** For the write itself, on a machine that has other things to do. */
     private static final Duration SLACK = Duration.ofSeconds(1);
@@ -52,7 +56,7 @@ class KillTest {
                 case 1 -> endpoint.answeringInTurns(503);
                 default -> endpoint.hanging();
             }
-            long killed = logUntilKilled(endpoint, Duration.ofMillis(1_300 + random.nextInt(1_500)));
+            long killed = logUntilKilled(withSpool(endpoint), Duration.ofMillis(1_300 + random.nextInt(1_500)));
             int safe = loggedBefore(killed - FLUSH_INTERVAL.plus(SLACK).toMillis());
             assertThat(safe).as("lines that are old enough to be safe").isPositive();
             try (RecordingEndpoint healthy = RecordingEndpoint.start()) {
@@ -65,14 +69,34 @@ class KillTest {
                         .as("first line that is missing")
                         .isGreaterThan(safe);
                 assertThat(inOrder(healthy.textsOf("killed"))).isTrue();
+                assertThat(twice(endpoint, healthy)).isSubsetOf(lastTaken(endpoint));
             }
         }
     }
 
-    private long logUntilKilled(RecordingEndpoint endpoint, Duration after) throws IOException {
+    @Test
+    void withoutASpoolLosesAtMostWhatTheEndpointHasNotTakenYet() throws Exception {
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            long killed = logUntilKilled(options(endpoint, ""), Duration.ofSeconds(2));
+            int safe = loggedBefore(killed - FLUSH_INTERVAL.plus(SLACK).toMillis());
+            assertThat(safe).as("lines that are old enough to be delivered").isPositive();
+
+            List<String> delivered = endpoint.textsOf("killed");
+            assertThat(delivered.size()).isGreaterThan(safe);
+            assertThat(delivered.equals(numbers(delivered.size())))
+                    .as("each once, in their order, and none missing")
+                    .isTrue();
+        }
+    }
+
+    private static List<String> numbers(int end) {
+        return IntStream.range(0, end).mapToObj(String::valueOf).toList();
+    }
+
+    private long logUntilKilled(String options, Duration after) throws IOException {
         Path streams = Files.createDirectories(directory.resolve("killed"));
-        try (ChildJvm child = ChildJvm.start(
-                streams, List.of(), KilledProgram.class, options(endpoint), "0", String.valueOf(LINES))) {
+        try (ChildJvm child =
+                ChildJvm.start(streams, List.of(), KilledProgram.class, options, "0", String.valueOf(LINES))) {
             child.awaitOutput(Pattern.compile("logged (\\d+) at"));
             long start = System.nanoTime();
             await().pollInterval(Duration.ofMillis(10)).until(() -> System.nanoTime() - start > after.toNanos());
@@ -94,19 +118,41 @@ class KillTest {
         Path streams = Files.createDirectories(directory.resolve("recovering"));
         String next = String.valueOf(LINES);
         try (ChildJvm child = ChildJvm.start(
-                streams, List.of(), KilledProgram.class, options(endpoint), next, String.valueOf(LINES + 1))) {
+                streams, List.of(), KilledProgram.class, withSpool(endpoint), next, String.valueOf(LINES + 1))) {
             assertThat(child.awaitExit()).isZero();
             assertThat(endpoint.textsOf("killed")).as(child.toString()).endsWith(next);
         }
         assertThat(directory.resolve("spool/logdna")).isEmptyDirectory();
     }
 
-    private String options(RecordingEndpoint endpoint) {
+    private String withSpool(RecordingEndpoint endpoint) {
+        return options(endpoint, ", \"spool\": {\"directory\": \"" + directory.resolve("spool") + "\"}");
+    }
+
+    private static String options(RecordingEndpoint endpoint, String more) {
         return """
                 {"type": "logdna", "ingestionKey": "0123456789abcdef", "endpoint": "%s", "flushInterval": "%dms", "batchSize": "64KiB",
-                 "minRetryDelay": "10ms", "maxRetryDelay": "50ms", "timeout": "10s", "shutdownTimeout": "60s",
-                 "spool": {"directory": "%s"}}
-                """.formatted(endpoint.url(), FLUSH_INTERVAL.toMillis(), directory.resolve("spool"));
+                 "minRetryDelay": "10ms", "maxRetryDelay": "50ms", "timeout": "10s", "shutdownTimeout": "60s"%s}
+                """.formatted(endpoint.url(), FLUSH_INTERVAL.toMillis(), more);
+    }
+
+    /** The lines that both have taken. */
+    private static Set<String> twice(RecordingEndpoint before, RecordingEndpoint after) {
+        Set<String> twice = new HashSet<>(before.textsOf("killed"));
+        twice.retainAll(Set.copyOf(after.textsOf("killed")));
+        return twice;
+    }
+
+    /** The batch that was perhaps not deleted yet. */
+    private static List<String> lastTaken(RecordingEndpoint endpoint) {
+        return endpoint.requests().stream()
+                .filter(request -> request.status() == 200)
+                .reduce((earlier, later) -> later)
+                .map(Request::lines)
+                .orElse(List.of())
+                .stream()
+                .map(line -> line.path("line").asText())
+                .toList();
     }
 
     private static boolean inOrder(List<String> numbers) {
