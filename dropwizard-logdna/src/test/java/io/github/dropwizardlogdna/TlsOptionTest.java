@@ -2,6 +2,7 @@ package io.github.dropwizardlogdna;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.jackson.Jackson;
@@ -188,6 +189,8 @@ class TlsOptionTest {
         try (ConfiguredAppender appender = ConfiguredAppender.of(
                 "ingestionKey: key", "endpoint: " + endpoint, "shutdownTimeout: 1s", "tls: " + tls)) {
             appender.log(appender.event("message"));
+            // The first TLS of a JVM takes its time; an end that comes before it would show nothing.
+            await().until(() -> server.connections() > 0);
         }
     }
 }
