@@ -1,0 +1,20 @@
+package io.github.dropwizardlogdna.benchmarks;
+
+import java.io.IOException;
+import java.util.List;
+
+/** The one command: {@code java -jar benchmarks.jar [jmh|process|growth|outage] [options]}; see README.md. */
+public final class Benchmarks {
+
+    private Benchmarks() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        String what = args.length == 0 || args[0].startsWith("-") ? "all" : args[0];
+        List<String> options = List.of(args).subList(what.equals("all") ? 0 : 1, args.length);
+        Settings settings = new Settings(options);
+        switch (what) {
+            case "all", "process" -> new ProcessBenchmark(settings).run();
+            default -> throw new IllegalArgumentException("No " + what + ", but jmh, process, growth, outage");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.github.dropwizardlogdna.benchmarks;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.joran.spi.JoranException;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.configuration.ConfigurationException;
+import io.dropwizard.configuration.YamlConfigurationFactory;
+import io.dropwizard.jackson.Jackson;
+import io.dropwizard.logging.common.AppenderFactory;
+import io.dropwizard.logging.common.async.AsyncLoggingEventAppenderFactory;
+import io.dropwizard.logging.common.filter.ThresholdLevelFilterFactory;
+import io.dropwizard.logging.common.layout.DropwizardLayoutFactory;
+import io.dropwizard.validation.BaseValidator;
+import jakarta.validation.Valid;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who is measured. Its settings are those of the file in {@code contenders/} that has its name: Logback's own kind of
+ * configuration for the peers, Dropwizard's for this library's appender. One for each process.
+ */
+enum Contender {
+    NOOP("no-op (message and MDC)", false, 0),
+    ASYNC("AsyncAppender, no-op", false, 1),
+    LOGDNA("logdna", true, 2),
+    LOGDNA_BLOCKING("logdna, neverBlock: false", true, 2),
+    LOGDNA_UNCOMPRESSED("logdna, neverBlock: false, no gzip", true, 2),
+    LOKI4J("loki4j 2.1.0", true, 2);
+
+    private static final String FOLDER = "/contenders/";
+
+    private final String title;
+    private final boolean ships;
+    private final Duration quietAfter;
+
+    /**
+     * @param ships whether lines come to the receiving end; else they end in a {@link NoOpAppender}
+     * @param quietSeconds when nothing arrives for so long, nothing more will until the end
+     */
+    Contender(String title, boolean ships, int quietSeconds) {
+        this.title = title;
+        this.ships = ships;
+        this.quietAfter = Duration.ofSeconds(quietSeconds);
+    }
+
+    static Contender named(String name) {
+        return Arrays.stream(values())
+                .filter(contender -> contender.key().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No contender " + name + ", but "
+                        + Arrays.stream(values()).map(Contender::key).toList()));
+    }
+
+    /** The name on the command line, and of the file of settings. */
+    String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    String title() {
+        return title;
+    }
+
+    boolean ships() {
+        return ships;
+    }
+
+    Duration quietAfter() {
+        return quietAfter;
+    }
+
+    /**
+     * Makes it the only appender of this process.
+     *
+     * @param variables what the settings may refer to besides {@code endpoint}, {@code host} and {@code port}
+     */
+    LoggerContext start(URI endpoint, Map<String, String> variables) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        context.putProperty("endpoint", endpoint.toString());
+        context.putProperty("host", endpoint.getHost());
+        context.putProperty("port", Integer.toString(endpoint.getPort()));
+        variables.forEach(context::putProperty);
+        try {
+            if (getClass().getResource(FOLDER + key() + ".yml") == null) {
+                configureLogback(context);
+            } else {
+                configureDropwizard(context, endpoint);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (JoranException | ConfigurationException e) {
+            throw new IllegalStateException("The settings of " + key() + " are wrong", e);
+        }
+        return context;
+    }
+
+    private void configureLogback(LoggerContext context) throws IOException, JoranException {
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        try (InputStream settings = settings(".xml")) {
+            configurator.doConfigure(settings);
+        }
+    }
+
+    private void configureDropwizard(LoggerContext context, URI endpoint) throws IOException, ConfigurationException {
+        String yaml;
+        try (InputStream settings = settings(".yml")) {
+            yaml = new String(settings.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        byte[] bytes = yaml.replace("${endpoint}", endpoint.toString()).getBytes(StandardCharsets.UTF_8);
+        Appender<ILoggingEvent> appender = new YamlConfigurationFactory<>(
+                        Logging.class, BaseValidator.newValidator(), Jackson.newObjectMapper(), "dw")
+                .build(path -> new ByteArrayInputStream(bytes), key() + ".yml")
+                .appenders
+                .get(0)
+                .build(
+                        context,
+                        "orders",
+                        new DropwizardLayoutFactory(),
+                        new ThresholdLevelFilterFactory(),
+                        new AsyncLoggingEventAppenderFactory());
+        context.getLogger("ROOT").setLevel(Level.INFO);
+        context.getLogger("ROOT").addAppender(appender);
+    }
+
+    private InputStream settings(String suffix) throws IOException {
+        InputStream in = Contender.class.getResourceAsStream(FOLDER + key() + suffix);
+        if (in == null) {
+            throw new IOException("There are no settings for " + key());
+        }
+        return in;
+    }
+
+    /** What the appenders are a part of in a service's file. */
+    private static final class Logging {
+        @Valid
+        @JsonProperty
+        private List<@Valid AppenderFactory<ILoggingEvent>> appenders = List.of();
+    }
+}

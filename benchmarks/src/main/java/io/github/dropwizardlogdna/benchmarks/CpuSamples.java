@@ -1,0 +1,49 @@
+package io.github.dropwizardlogdna.benchmarks;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Writes down this process's CPU time 50 times a second, so that it is known afterwards what it was at any moment. */
+final class CpuSamples {
+
+    private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final ConcurrentSkipListMap<Long, Long> samples = new ConcurrentSkipListMap<>();
+    private final long start = System.nanoTime();
+    private final Thread thread = new Thread(this::sample, "cpu-samples");
+
+    CpuSamples() {
+        take();
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** CPU time from the first sample to this moment, in nanoseconds. */
+    long until(long nanoTime) {
+        // Keys count from the start, because nanoTime may pass the largest long.
+        Map.Entry<Long, Long> at = samples.ceilingEntry(nanoTime - start);
+        if (at == null) {
+            at = samples.lastEntry();
+        }
+        return at.getValue() - samples.firstEntry().getValue();
+    }
+
+    private void sample() {
+        while (!Thread.interrupted()) {
+            take();
+            LockSupport.parkNanos(INTERVAL);
+        }
+    }
+
+    private void take() {
+        samples.put(System.nanoTime() - start, Cpu.ofProcess());
+    }
+
+    /** Takes no more, so that nothing is awake which is not the contender's. */
+    void stop() throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+    }
+}

@@ -1,0 +1,150 @@
+package io.github.dropwizardlogdna.benchmarks;
+
+import ch.qos.logback.classic.LoggerContext;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverProcess;
+import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverReport;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * One contender under one load, in a process of its own, with the receiving end in another: what is measured is the
+ * contender's CPU alone. Warms up flat out first, so that compiling is not counted.
+ */
+final class ProcessRun {
+
+    /** What is to be run. */
+    record Order(Contender contender, Load load, double warmUpSeconds, double idleSeconds) {
+
+        Result run() throws IOException, InterruptedException {
+            Process process = Jvm.start(ProcessRun.class, "-Xmx1g", JSON.writeValueAsString(this));
+            String answer = process.inputReader().readLine();
+            if (process.waitFor() != 0 || answer == null) {
+                throw new IOException(contender.key() + " ended with " + process.exitValue());
+            }
+            return JSON.readValue(answer, Result.class);
+        }
+    }
+
+    /**
+     * @param offered lines that were logged
+     * @param delivered lines that arrived
+     * @param seconds from the first call until they had (all but the last per cent, see {@link ReceiverReport})
+     * @param linesUntilThen how many lines that was
+     * @param cpuNanos of the process until then
+     * @param loggingSeconds from the first call to the end of the last
+     * @param allocatedByCallers bytes, by the logging threads while they logged
+     * @param allocated bytes, by all threads, until everything was delivered
+     * @param p50 of the calls, in nanoseconds, as are the others
+     */
+    record Result(
+            Order order,
+            long offered,
+            long delivered,
+            double seconds,
+            double linesUntilThen,
+            long cpuNanos,
+            double loggingSeconds,
+            long allocatedByCallers,
+            long allocated,
+            long p50,
+            long p99,
+            long p999,
+            long max,
+            Idle idle,
+            ReceiverReport receiver) {
+
+        double cpuNanosPerLine() {
+            return cpuNanos / linesUntilThen;
+        }
+
+        double deliveredPerSecond() {
+            return linesUntilThen / seconds;
+        }
+
+        double deliveredShare() {
+            return (double) delivered / offered;
+        }
+    }
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(60);
+
+    private final Order order;
+    private final ReceiverProcess receiver;
+
+    private ProcessRun(Order order, ReceiverProcess receiver) {
+        this.order = order;
+        this.receiver = receiver;
+    }
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Order order = JSON.readValue(args[0], Order.class);
+        try (ReceiverProcess receiver = new ReceiverProcess()) {
+            Result result = new ProcessRun(order, receiver).run();
+            System.out.println(JSON.writeValueAsString(result));
+        }
+        System.exit(0);
+    }
+
+    private Result run() throws InterruptedException {
+        Contender contender = order.contender;
+        LoggerContext context = contender.start(receiver.uri(), Map.of());
+        Load warmUp = order.load.flatOutFor(order.warmUpSeconds);
+        LoggingThreads.log(warmUp, i -> Traffic.uncounted(context, i));
+        awaitQuiet();
+        System.gc();
+        receiver.reset();
+
+        long toNoOp = NoOpAppender.events();
+        long allocated = Cpu.allocatedByAllThreads();
+        long start = System.nanoTime();
+        CpuSamples cpu = new CpuSamples();
+        LoggingThreads.Result logged = LoggingThreads.log(order.load, i -> Traffic.counted(context, i));
+        awaitQuiet();
+        allocated = Cpu.allocatedByAllThreads() - allocated + logged.bytes();
+        cpu.stop();
+        Idle idle = Idle.watch(order.idleSeconds);
+        context.stop();
+        awaitQuiet();
+        ReceiverReport report = receiver.report();
+        boolean ships = contender.ships();
+        long delivered = ships ? report.lines() : NoOpAppender.events() - toNoOp;
+        long end = ships ? report.mostlyArrivedAt() : start + logged.nanos();
+        Histogram latencies = logged.latencies();
+        return new Result(
+                order,
+                logged.lines(),
+                delivered,
+                (end - start) / 1e9,
+                ships ? delivered * report.mostlyArrivedShare() : delivered,
+                cpu.until(end),
+                logged.nanos() / 1e9,
+                logged.bytes(),
+                allocated,
+                latencies.getValueAtPercentile(50),
+                latencies.getValueAtPercentile(99),
+                latencies.getValueAtPercentile(99.9),
+                latencies.getMaxValue(),
+                idle,
+                report);
+    }
+
+    /** Until nothing has come for so long that nothing more will. */
+    private void awaitQuiet() throws InterruptedException {
+        long quiet = order.contender.quietAfter().toNanos();
+        long start = System.nanoTime();
+        long since = start;
+        long bytes = receiver.bytes();
+        while (System.nanoTime() - since < quiet && System.nanoTime() - start < LONGEST_WAIT) {
+            Thread.sleep(100);
+            long now = receiver.bytes();
+            if (now != bytes) {
+                bytes = now;
+                since = System.nanoTime();
+            }
+        }
+    }
+}

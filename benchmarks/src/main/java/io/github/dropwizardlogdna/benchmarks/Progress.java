@@ -1,0 +1,15 @@
+package io.github.dropwizardlogdna.benchmarks;
+
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+
+/** Says on stderr what is going on: stdout is for the tables. */
+final class Progress {
+
+    private Progress() {}
+
+    static void say(String what) {
+        System.err.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + what);
+    }
+}

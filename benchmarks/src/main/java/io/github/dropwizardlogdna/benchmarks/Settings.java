@@ -1,0 +1,59 @@
+package io.github.dropwizardlogdna.benchmarks;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The options of the command line, with their defaults: {@code --seconds 8}, of each measurement; {@code --warm-up 5};
+ * {@code --idle 10}, seconds; {@code --contenders a,b}, all if there is none; {@code --outage 600}, seconds.
+ */
+final class Settings {
+
+    private static final Set<String> NAMES = Set.of("seconds", "warm-up", "idle", "contenders", "outage", "threads");
+
+    private final Map<String, String> values = new HashMap<>();
+
+    Settings(List<String> arguments) {
+        if (arguments.size() % 2 != 0) {
+            throw new IllegalArgumentException("Each option has one value: " + NAMES);
+        }
+        for (int i = 0; i < arguments.size(); i += 2) {
+            String name = arguments.get(i).replaceFirst("^--", "");
+            if (!NAMES.contains(name)) {
+                throw new IllegalArgumentException("No option " + arguments.get(i) + ", but " + NAMES);
+            }
+            values.put(name, arguments.get(i + 1));
+        }
+    }
+
+    double seconds() {
+        return number("seconds", 8);
+    }
+
+    double warmUpSeconds() {
+        return number("warm-up", 5);
+    }
+
+    double idleSeconds() {
+        return number("idle", 10);
+    }
+
+    double outageSeconds() {
+        return number("outage", 600);
+    }
+
+    List<Contender> contenders() {
+        String names = values.get("contenders");
+        return names == null
+                ? List.of(Contender.values())
+                : Arrays.stream(names.split(",", -1)).map(Contender::named).toList();
+    }
+
+    private double number(String name, double otherwise) {
+        String value = values.get(name);
+        return value == null ? otherwise : Double.parseDouble(value.replaceFirst("s$", ""));
+    }
+}

@@ -1,0 +1,242 @@
+package io.github.dropwizardlogdna.benchmarks;
+
+import io.github.dropwizardlogdna.benchmarks.receiver.Marks;
+import jakarta.annotation.Nullable;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.Logger;
+import org.slf4j.MDC;
+
+/**
+ * What one thread of an order service logs: requests of about six lines each, of ten templates with three arguments,
+ * with the request and the user in the MDC, and an exception in one of 500 lines. As JSON of LogDNA it gzips about
+ * 4 : 1. Made up front, so that making it costs nothing while it is measured; goes round after 16,384 lines, far beyond
+ * the 32 KiB that deflate can look back.
+ *
+ * <p>Each line carries one of the {@link Marks}. One line in 1,000 is a probe that says when it was logged. Not
+ * thread-safe: each thread has its own.
+ */
+final class Traffic {
+
+    static final String REQUEST = "requestId";
+    static final String USER = "user";
+
+    private static final int CALLS = 1 << 14;
+    private static final int PROBE_EVERY = 1_000;
+    private static final int EXCEPTION_EVERY = 500;
+
+    private static final List<Template> TEMPLATES = List.of(
+            new Template(
+                    "api.OrderResource", "POST /orders from {} with {} items in {} ms", Kind.IP, Kind.SMALL, Kind.MS),
+            new Template(
+                    "orders.OrderService",
+                    "Order {} created for customer {}, total {} EUR",
+                    Kind.ORDER,
+                    Kind.CUSTOMER,
+                    Kind.AMOUNT),
+            new Template(
+                    "stock.StockService", "Reserved {} x {} in warehouse {}", Kind.SMALL, Kind.ARTICLE, Kind.WAREHOUSE),
+            new Template(
+                    "payments.PaymentClient",
+                    "Payment {} of {} EUR authorised after {} ms",
+                    Kind.UUID,
+                    Kind.AMOUNT,
+                    Kind.MS),
+            new Template(
+                    "payments.PaymentClient",
+                    "GET https://payments.example.com/v2/authorisations/{} answered {} in {} ms",
+                    Kind.UUID,
+                    Kind.STATUS,
+                    Kind.MS),
+            new Template(
+                    "orders.OrderRepository",
+                    "select from orders where id = {} took {} ms, {} rows",
+                    Kind.ORDER,
+                    Kind.MS,
+                    Kind.SMALL),
+            new Template(
+                    "shipping.ParcelService",
+                    "Parcel {} for order {} handed to carrier {}",
+                    Kind.TRACKING,
+                    Kind.ORDER,
+                    Kind.CARRIER),
+            new Template("api.SessionFilter", "User agent {} at {} has session {}", Kind.AGENT, Kind.IP, Kind.SESSION),
+            new Template(
+                    "cache.PriceCache",
+                    "Price of {} refreshed to {} EUR, valid for {} s",
+                    Kind.ARTICLE,
+                    Kind.AMOUNT,
+                    Kind.SMALL),
+            new Template(
+                    "mail.Mailer",
+                    "Confirmation {} for order {} queued after {} ms",
+                    Kind.SESSION,
+                    Kind.ORDER,
+                    Kind.MS));
+
+    private record Template(String logger, String text, Kind first, Kind second, Kind third) {}
+
+    /** A call of a logger; null where it belongs to the request of the call before. */
+    private record Call(
+            Logger logger,
+            String text,
+            Object first,
+            Object second,
+            Object third,
+            @Nullable Throwable thrown,
+            @Nullable Request request) {}
+
+    private record Request(String id, String user) {}
+
+    private final Call[] calls = new Call[CALLS];
+    private final Logger probes;
+    private int next;
+    private int untilProbe;
+
+    private Traffic(ILoggerFactory loggers, long seed, String mark) {
+        // Those of a warm-up would be counted.
+        untilProbe = mark.equals(Marks.LINE) ? PROBE_EVERY : Integer.MAX_VALUE;
+        SplittableRandom random = new SplittableRandom(seed);
+        probes = loggers.getLogger("com.example.orders.Probe");
+        int left = 0;
+        for (int i = 0; i < CALLS; i++) {
+            Request request = null;
+            if (left-- == 0) {
+                left = random.nextInt(3, 8);
+                request = new Request(Kind.UUID.text(random), "u-" + random.nextInt(100_000));
+            }
+            calls[i] = i % EXCEPTION_EVERY == EXCEPTION_EVERY / 2
+                    ? failure(loggers, random, request, mark)
+                    : ordinary(loggers, random, request, mark);
+        }
+    }
+
+    /** To be measured. */
+    static Traffic counted(ILoggerFactory loggers, long seed) {
+        return new Traffic(loggers, seed, Marks.LINE);
+    }
+
+    /** To warm up with: the receiving end does not count it. */
+    static Traffic uncounted(ILoggerFactory loggers, long seed) {
+        return new Traffic(loggers, seed, Marks.UNCOUNTED);
+    }
+
+    private static Call ordinary(
+            ILoggerFactory loggers, SplittableRandom random, @Nullable Request request, String mark) {
+        Template template = TEMPLATES.get(random.nextInt(TEMPLATES.size()));
+        return new Call(
+                loggers.getLogger("com.example.orders." + template.logger),
+                template.text + " " + mark,
+                template.first.argument(random),
+                template.second.argument(random),
+                template.third.argument(random),
+                null,
+                request);
+    }
+
+    private static Call failure(
+            ILoggerFactory loggers, SplittableRandom random, @Nullable Request request, String mark) {
+        Exception cause = Failures.timeout(random.nextInt(4, 12));
+        Exception thrown =
+                Failures.wrapped("payment " + Kind.UUID.text(random) + " failed", cause, random.nextInt(8, 20));
+        return new Call(
+                loggers.getLogger("com.example.orders.payments.PaymentService"),
+                "Could not take payment for order {}: {} EUR, attempt {} " + mark,
+                Kind.ORDER.argument(random),
+                Kind.AMOUNT.argument(random),
+                Kind.SMALL.argument(random),
+                thrown,
+                request);
+    }
+
+    /** What precedes the next line in a service and is no part of the call: a request that begins. */
+    void beforeNext() {
+        Request request = calls[next].request;
+        if (request != null) {
+            MDC.put(REQUEST, request.id);
+            MDC.put(USER, request.user);
+        }
+    }
+
+    /** Logs the next line. */
+    void log() {
+        if (--untilProbe == 0) {
+            untilProbe = PROBE_EVERY;
+            probes.info("Probe {} of {} at " + Marks.PROBE + "{}", PROBE_EVERY, next, System.nanoTime());
+            return;
+        }
+        Call call = calls[next];
+        next = (next + 1) & (CALLS - 1);
+        if (call.thrown == null) {
+            call.logger.info(call.text, call.first, call.second, call.third);
+        } else {
+            call.logger.error(call.text, call.first, call.second, call.third, call.thrown);
+        }
+    }
+
+    /** What stands in for a placeholder. */
+    private enum Kind {
+        IP,
+        SMALL,
+        MS,
+        ORDER,
+        CUSTOMER,
+        AMOUNT,
+        ARTICLE,
+        WAREHOUSE,
+        UUID,
+        STATUS,
+        TRACKING,
+        CARRIER,
+        AGENT,
+        SESSION;
+
+        private static final List<String> AGENTS = List.of(
+                "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                "okhttp/4.12.0",
+                "orders-ios/7.4.1 CFNetwork/1494.0.7 Darwin/23.4.0",
+                "curl/8.5.0");
+
+        Object argument(SplittableRandom random) {
+            return switch (this) {
+                case SMALL -> random.nextInt(1, 60);
+                case MS -> random.nextInt(1, 1_500);
+                case STATUS -> random.nextInt(50) == 0 ? 503 : 200;
+                case AMOUNT -> random.nextInt(100, 99_999) / 100.0;
+                default -> text(random);
+            };
+        }
+
+        String text(SplittableRandom random) {
+            return switch (this) {
+                case IP -> "10.12." + random.nextInt(256) + "." + random.nextInt(256);
+                case ORDER -> "O-2026-" + random.nextInt(1_000_000, 9_999_999);
+                case CUSTOMER -> "c-" + random.nextInt(100_000);
+                case ARTICLE -> "SKU-" + random.nextInt(1_000, 9_999) + "-" + (char) ('A' + random.nextInt(26));
+                case WAREHOUSE -> List.of("Leipzig", "Dortmund", "Graz").get(random.nextInt(3));
+                case UUID -> new java.util.UUID(random.nextLong(), random.nextLong()).toString();
+                case TRACKING -> String.format(Locale.ROOT, "JD%014d", random.nextLong(1L << 45));
+                case CARRIER -> List.of("DHL", "DPD", "UPS", "Hermes").get(random.nextInt(4));
+                case AGENT -> AGENTS.get(random.nextInt(AGENTS.size()));
+                case SESSION -> Long.toString(random.nextLong(1L << 60), 36);
+                default -> String.valueOf(argument(random));
+            };
+        }
+    }
+
+    /** Exceptions with stacks as deep as those of a service. */
+    private static final class Failures {
+
+        private Failures() {}
+
+        static Exception timeout(int depth) {
+            return depth == 0 ? new IllegalStateException("Read timed out") : timeout(depth - 1);
+        }
+
+        static Exception wrapped(String message, Exception cause, int depth) {
+            return depth == 0 ? new IllegalStateException(message, cause) : wrapped(message, cause, depth - 1);
+        }
+    }
+}

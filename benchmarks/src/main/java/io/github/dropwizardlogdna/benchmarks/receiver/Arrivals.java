@@ -1,0 +1,118 @@
+package io.github.dropwizardlogdna.benchmarks.receiver;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.zip.GZIPInputStream;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Keeps the books of what arrived. Any thread.
+ *
+ * <p>Plain bodies are counted as they come. Compressed ones are kept as they are and counted when somebody asks, because
+ * inflating them would take a fifth of the machine away from what is being measured.
+ */
+final class Arrivals {
+
+    private static final long SLOT = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int SLOTS = 360_000; // an hour; what comes later falls into the last
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    private final Queue<Compressed> uncounted = new ConcurrentLinkedQueue<>();
+    private final AtomicLong lines = new AtomicLong();
+    private final AtomicLong wireBytes = new AtomicLong();
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong lastArrival = new AtomicLong();
+    private final Histogram arrival = new ConcurrentHistogram(3);
+    private final Histogram answer = new ConcurrentHistogram(3);
+
+    private final long start = System.nanoTime();
+    private final long cpuAtStart = SYSTEM.getProcessCpuTime();
+    /** Bytes by the time when they came. */
+    private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
+
+    private record Compressed(InputStream body, long at) {}
+
+    void took(byte[] body, int length, boolean gzip, long at) {
+        if (gzip) {
+            uncounted.add(new Compressed(new ByteArrayInputStream(Arrays.copyOf(body, length)), at));
+        } else {
+            count(body, length, at);
+        }
+        wireBytes.addAndGet(length);
+        requests.incrementAndGet();
+        lastArrival.accumulateAndGet(at, Math::max);
+        slots.addAndGet((int) Math.max(0, Math.min(SLOTS - 1, (at - start) / SLOT)), length);
+    }
+
+    void refused() {
+        refused.incrementAndGet();
+    }
+
+    void answered(long nanos) {
+        answer.recordValue(Math.max(0, nanos));
+    }
+
+    private void count(byte[] bytes, int length, long at) {
+        lines.addAndGet(Marks.count(bytes, length, sent -> arrival.recordValue(Math.max(0, at - sent))));
+    }
+
+    ReceiverReport report() {
+        countCompressed();
+        Mostly mostly = mostlyArrived();
+        return new ReceiverReport(
+                lines.get(),
+                wireBytes.get(),
+                requests.get(),
+                refused.get(),
+                mostly.at,
+                mostly.share,
+                lastArrival.get(),
+                arrival.getValueAtPercentile(50),
+                arrival.getValueAtPercentile(99),
+                answer.getValueAtPercentile(50),
+                answer.getValueAtPercentile(99),
+                SYSTEM.getProcessCpuTime() - cpuAtStart);
+    }
+
+    long wireBytes() {
+        return wireBytes.get();
+    }
+
+    private void countCompressed() {
+        byte[] text = new byte[16 << 20]; // larger than any body may be
+        for (Compressed next = uncounted.poll(); next != null; next = uncounted.poll()) {
+            try (GZIPInputStream in = new GZIPInputStream(next.body, 1 << 16)) {
+                count(text, in.readNBytes(text, 0, text.length), next.at);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private record Mostly(long at, double share) {}
+
+    private Mostly mostlyArrived() {
+        long all = wireBytes.get();
+        long seen = 0;
+        for (int i = 0; i < SLOTS && all > 0; i++) {
+            seen += slots.get(i);
+            if (seen >= all - all / 100) {
+                return new Mostly(Math.min(lastArrival.get(), start + (i + 1) * SLOT), (double) seen / all);
+            }
+        }
+        return new Mostly(0, 0);
+    }
+}
