@@ -13,7 +13,14 @@ public final class Benchmarks {
         List<String> options = List.of(args).subList(what.equals("all") ? 0 : 1, args.length);
         Settings settings = new Settings(options);
         switch (what) {
-            case "all", "process" -> new ProcessBenchmark(settings).run();
+            case "all" -> {
+                new ProcessBenchmark(settings).run();
+                LoggingThreadBenchmark.run(settings);
+            }
+            case "process" -> new ProcessBenchmark(settings).run();
+            case "jmh" -> LoggingThreadBenchmark.run(settings);
+            case "growth" -> Growth.run(settings);
+            case "outage" -> System.exit(Outage.run(settings) ? 0 : 1);
             default -> throw new IllegalArgumentException("No " + what + ", but jmh, process, growth, outage");
         }
     }

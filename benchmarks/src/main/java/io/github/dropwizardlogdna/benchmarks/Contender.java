@@ -39,7 +39,12 @@ enum Contender {
     LOGDNA("logdna", true, 2),
     LOGDNA_BLOCKING("logdna, neverBlock: false", true, 2),
     LOGDNA_UNCOMPRESSED("logdna, neverBlock: false, no gzip", true, 2),
-    LOKI4J("loki4j 2.1.0", true, 2);
+    LOKI4J("loki4j 2.1.0", true, 2),
+    LOGTAIL("logtail 0.3.5", true, 4),
+    LOGZIO("logzio 2.3.0", true, 6),
+    LOGSTASH("logstash-logback-encoder 8.1, TCP", true, 1),
+    OPENTELEMETRY("OpenTelemetry 1.55.0, OTLP", true, 3),
+    ZILEO("zileo 1.2.0", true, 2);
 
     private static final String FOLDER = "/contenders/";
 

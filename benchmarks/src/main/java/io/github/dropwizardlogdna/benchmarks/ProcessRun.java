@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverProcess;
 import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverReport;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -70,7 +70,6 @@ final class ProcessRun {
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(60);
 
     private final Order order;
     private final ReceiverProcess receiver;
@@ -81,10 +80,12 @@ final class ProcessRun {
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
+        PrintStream answers = Jvm.answers();
         Order order = JSON.readValue(args[0], Order.class);
+        Jvm.endAfter(120 + 3 * (order.warmUpSeconds + order.load.seconds() + order.idleSeconds));
         try (ReceiverProcess receiver = new ReceiverProcess()) {
             Result result = new ProcessRun(order, receiver).run();
-            System.out.println(JSON.writeValueAsString(result));
+            answers.println(JSON.writeValueAsString(result));
         }
         System.exit(0);
     }
@@ -94,7 +95,7 @@ final class ProcessRun {
         LoggerContext context = contender.start(receiver.uri(), Map.of());
         Load warmUp = order.load.flatOutFor(order.warmUpSeconds);
         LoggingThreads.log(warmUp, i -> Traffic.uncounted(context, i));
-        awaitQuiet();
+        receiver.awaitQuiet(contender.quietAfter());
         System.gc();
         receiver.reset();
 
@@ -103,12 +104,12 @@ final class ProcessRun {
         long start = System.nanoTime();
         CpuSamples cpu = new CpuSamples();
         LoggingThreads.Result logged = LoggingThreads.log(order.load, i -> Traffic.counted(context, i));
-        awaitQuiet();
+        receiver.awaitQuiet(contender.quietAfter());
         allocated = Cpu.allocatedByAllThreads() - allocated + logged.bytes();
         cpu.stop();
         Idle idle = Idle.watch(order.idleSeconds);
         context.stop();
-        awaitQuiet();
+        receiver.awaitQuiet(contender.quietAfter());
         ReceiverReport report = receiver.report();
         boolean ships = contender.ships();
         long delivered = ships ? report.lines() : NoOpAppender.events() - toNoOp;
@@ -130,21 +131,5 @@ final class ProcessRun {
                 latencies.getMaxValue(),
                 idle,
                 report);
-    }
-
-    /** Until nothing has come for so long that nothing more will. */
-    private void awaitQuiet() throws InterruptedException {
-        long quiet = order.contender.quietAfter().toNanos();
-        long start = System.nanoTime();
-        long since = start;
-        long bytes = receiver.bytes();
-        while (System.nanoTime() - since < quiet && System.nanoTime() - start < LONGEST_WAIT) {
-            Thread.sleep(100);
-            long now = receiver.bytes();
-            if (now != bytes) {
-                bytes = now;
-                since = System.nanoTime();
-            }
-        }
     }
 }

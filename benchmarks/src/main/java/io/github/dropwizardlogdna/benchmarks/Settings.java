@@ -9,10 +9,12 @@ import java.util.Set;
 /**
  * The options of the command line, with their defaults: {@code --seconds 8}, of each measurement; {@code --warm-up 5};
  * {@code --idle 10}, seconds; {@code --contenders a,b}, all if there is none; {@code --outage 600}, seconds.
+ * Durations may end in {@code s}.
  */
 final class Settings {
 
-    private static final Set<String> NAMES = Set.of("seconds", "warm-up", "idle", "contenders", "outage", "threads");
+    private static final Set<String> NAMES =
+            Set.of("seconds", "warm-up", "idle", "contenders", "outage", "short", "jmh-log");
 
     private final Map<String, String> values = new HashMap<>();
 
@@ -50,6 +52,29 @@ final class Settings {
         return names == null
                 ? List.of(Contender.values())
                 : Arrays.stream(names.split(",", -1)).map(Contender::named).toList();
+    }
+
+    /** Those whose calls are timed one by one: the others' logging threads do the same as async's. */
+    List<Contender> loggingThreadContenders() {
+        return values.containsKey("contenders")
+                ? contenders()
+                : List.of(
+                        Contender.NOOP,
+                        Contender.ASYNC,
+                        Contender.LOGDNA,
+                        Contender.LOKI4J,
+                        Contender.LOGSTASH,
+                        Contender.OPENTELEMETRY);
+    }
+
+    /** Whether all that is wanted is that it runs at all. */
+    boolean isShort() {
+        return values.containsKey("short");
+    }
+
+    /** The file for what JMH itself has to say. */
+    String jmhLog() {
+        return values.getOrDefault("jmh-log", "benchmarks-jmh.log");
     }
 
     private double number(String name, double otherwise) {

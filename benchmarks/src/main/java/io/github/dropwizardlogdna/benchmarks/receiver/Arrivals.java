@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,7 @@ import org.HdrHistogram.Histogram;
  */
 final class Arrivals {
 
+    private static final String NOTICE = " missing before this one (";
     private static final long SLOT = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int SLOTS = 360_000; // an hour; what comes later falls into the last
     private static final OperatingSystemMXBean SYSTEM =
@@ -32,6 +35,8 @@ final class Arrivals {
     private final Queue<Compressed> uncounted = new ConcurrentLinkedQueue<>();
     private final AtomicLong lines = new AtomicLong();
     private final AtomicLong wireBytes = new AtomicLong();
+    private final AtomicLong textBytes = new AtomicLong();
+    private final Queue<String> lossNotices = new ConcurrentLinkedQueue<>();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong lastArrival = new AtomicLong();
@@ -75,6 +80,8 @@ final class Arrivals {
         return new ReceiverReport(
                 lines.get(),
                 wireBytes.get(),
+                textBytes.get(),
+                List.copyOf(lossNotices),
                 requests.get(),
                 refused.get(),
                 mostly.at,
@@ -95,10 +102,19 @@ final class Arrivals {
         byte[] text = new byte[16 << 20]; // larger than any body may be
         for (Compressed next = uncounted.poll(); next != null; next = uncounted.poll()) {
             try (GZIPInputStream in = new GZIPInputStream(next.body, 1 << 16)) {
-                count(text, in.readNBytes(text, 0, text.length), next.at);
+                int length = in.readNBytes(text, 0, text.length);
+                count(text, length, next.at);
+                textBytes.addAndGet(length);
+                findNotices(new String(text, 0, length, StandardCharsets.ISO_8859_1));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+    }
+
+    private void findNotices(String body) {
+        for (int at = body.indexOf(NOTICE); at >= 0; at = body.indexOf(NOTICE, at + 1)) {
+            lossNotices.add(body.substring(body.lastIndexOf('"', at) + 1, body.indexOf('"', at)));
         }
     }
 

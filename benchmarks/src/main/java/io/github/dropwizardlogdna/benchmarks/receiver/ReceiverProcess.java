@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The receiving end, as seen from the process whose lines it takes. Any thread. */
 public final class ReceiverProcess implements AutoCloseable {
 
+    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(60);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -48,6 +51,21 @@ public final class ReceiverProcess implements AutoCloseable {
     /** Bytes of bodies that have arrived; cheaper than a report. */
     public long bytes() {
         return Long.parseLong(ask("bytes"));
+    }
+
+    /** Waits until nothing has come for so long; not longer than a minute. */
+    public void awaitQuiet(Duration quiet) throws InterruptedException {
+        long start = System.nanoTime();
+        long since = start;
+        long bytes = bytes();
+        while (System.nanoTime() - since < quiet.toNanos() && System.nanoTime() - start < LONGEST_WAIT) {
+            Thread.sleep(100);
+            long now = bytes();
+            if (now != bytes) {
+                bytes = now;
+                since = System.nanoTime();
+            }
+        }
     }
 
     public void behave(Mode mode) {

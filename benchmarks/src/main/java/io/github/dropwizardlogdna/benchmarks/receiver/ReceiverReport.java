@@ -1,10 +1,14 @@
 package io.github.dropwizardlogdna.benchmarks.receiver;
 
+import java.util.List;
+
 /**
  * What arrived since the last reset.
  *
  * @param lines all lines, those in compressed bodies included
  * @param wireBytes of bodies, as they came
+ * @param textBytes of compressed bodies, inflated
+ * @param lossNotices lines of this library that say how many lines are missing
  * @param requests that were taken; for a plain stream of lines, the reads
  * @param refused requests that were answered 503
  * @param mostlyArrivedAt {@link System#nanoTime} when 99 % of the bytes were there, to 10 ms: the last, partial batch
@@ -20,6 +24,8 @@ package io.github.dropwizardlogdna.benchmarks.receiver;
 public record ReceiverReport(
         long lines,
         long wireBytes,
+        long textBytes,
+        List<String> lossNotices,
         long requests,
         long refused,
         long mostlyArrivedAt,

@@ -1,0 +1,268 @@
+package io.github.dropwizardlogdna.benchmarks;
+
+import static io.github.dropwizardlogdna.benchmarks.Markdown.number;
+
+import ch.qos.logback.classic.LoggerContext;
+import io.github.dropwizardlogdna.benchmarks.receiver.Marks;
+import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverProcess;
+import jakarta.annotation.Nullable;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.slf4j.Logger;
+import org.slf4j.MDC;
+
+/**
+ * What a call of the logger costs the thread that makes it. Each invocation is a burst of 400 calls, which all threads
+ * begin together; between the bursts, and not timed, the contender has time to digest them, so that no queue overflows:
+ * whoever drops is fast for the wrong reason. What was dropped is counted all the same.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 8, time = 400, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 15, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(value = 1, jvmArgsAppend = "-Xmx1g")
+public class LoggingThreadBenchmark {
+
+    private static final int BURST = 400;
+    /** More than what the slowest of the contenders' own threads need for a line. */
+    private static final long NANOS_TO_DIGEST_A_LINE = 12_000;
+    /** Larger than all bursts of all threads together. */
+    private static final String QUEUE_SIZE = "16384";
+
+    /** What a line is made of. */
+    public enum Kind {
+        /** Three arguments. */
+        PLAIN,
+        /** Three arguments, and two entries in the MDC. */
+        MDC,
+        /** Three key-value pairs of SLF4J 2. */
+        PAIRS,
+        /** Three arguments, and an exception with a cause. */
+        EXCEPTION
+    }
+
+    /** The contender under test, with its receiving end. */
+    @State(Scope.Benchmark)
+    public static class Shipping {
+
+        @Param("logdna")
+        public String contender = "";
+
+        @Param("MDC")
+        public Kind kind = Kind.MDC;
+
+        final AtomicLong logged = new AtomicLong();
+        final AtomicInteger running = new AtomicInteger();
+
+        @Nullable
+        private ReceiverProcess receiver;
+
+        @Nullable
+        private LoggerContext context;
+
+        CyclicBarrier together = new CyclicBarrier(1);
+        long noOpBefore;
+
+        @Setup(Level.Trial)
+        public void start(BenchmarkParams params) throws IOException {
+            receiver = new ReceiverProcess();
+            noOpBefore = NoOpAppender.events();
+            context = Contender.named(contender).start(receiver.uri(), Map.of("queueSize", QUEUE_SIZE));
+            together = new CyclicBarrier(params.getThreads());
+            running.set(params.getThreads());
+        }
+
+        Logger logger() {
+            return Objects.requireNonNull(context).getLogger("com.example.orders.OrderService");
+        }
+
+        /** Ends the contender, and says how many lines it has lost. */
+        long lost() throws InterruptedException {
+            Contender ended = Contender.named(contender);
+            ReceiverProcess end = Objects.requireNonNull(receiver);
+            end.awaitQuiet(ended.quietAfter());
+            Objects.requireNonNull(context).stop();
+            end.awaitQuiet(ended.quietAfter());
+            long delivered = ended.ships() ? end.report().lines() : NoOpAppender.events() - noOpBefore;
+            return logged.get() - delivered;
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            if (receiver != null) {
+                receiver.close();
+            }
+        }
+    }
+
+    /** A logging thread, and what is counted besides time. */
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    @State(Scope.Thread)
+    public static class Caller {
+
+        /** Calls in the measured iterations. */
+        public long logged;
+        /** Bytes that these calls allocated on this thread. */
+        public long callerBytes;
+        /** Lines of the whole trial that never arrived; known in its last iteration. */
+        public long dropped;
+
+        private final Exception failure =
+                new IllegalStateException("payment failed", new IllegalStateException("Read timed out"));
+
+        private int iterations;
+        private long before;
+
+        @Setup(Level.Trial)
+        public void begin(BenchmarkParams params, Shipping shipping) {
+            iterations = params.getWarmup().getCount() + params.getMeasurement().getCount();
+            if (shipping.kind == Kind.MDC) {
+                MDC.put(Traffic.REQUEST, "0b9c2f0e-6f0a-4f6c-9d3e-2f6a1c7e5b11");
+                MDC.put(Traffic.USER, "u-48213");
+            }
+        }
+
+        @Setup(Level.Invocation)
+        public void digest(BenchmarkParams params, Shipping shipping) throws InterruptedException {
+            LockSupport.parkNanos(NANOS_TO_DIGEST_A_LINE * BURST * params.getThreads());
+            try {
+                shipping.together.await(100, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | BrokenBarrierException e) {
+                // The others have ended their iteration already, and come together again in the next.
+                shipping.together.reset();
+            }
+            before = Cpu.allocatedByThisThread();
+        }
+
+        @TearDown(Level.Invocation)
+        public void count(Shipping shipping) {
+            callerBytes += Cpu.allocatedByThisThread() - before;
+            logged += BURST;
+            shipping.logged.addAndGet(BURST);
+        }
+
+        @TearDown(Level.Iteration)
+        public void end(Shipping shipping) throws InterruptedException {
+            if (--iterations == 0 && shipping.running.decrementAndGet() == 0) {
+                dropped = shipping.lost();
+            }
+        }
+    }
+
+    /** A burst of calls. */
+    @Benchmark
+    @OperationsPerInvocation(BURST)
+    public void log(Shipping shipping, Caller caller) {
+        Logger logger = shipping.logger();
+        for (int i = 0; i < BURST; i++) {
+            switch (shipping.kind) {
+                case PAIRS ->
+                    logger.atInfo()
+                            .addKeyValue("order", "O-2026-4821377")
+                            .addKeyValue("amount", 48.21)
+                            .addKeyValue("attempt", i)
+                            .log("Order created " + Marks.LINE);
+                case EXCEPTION ->
+                    logger.error(
+                            "Order {} of {} items not created after {} ms " + Marks.LINE,
+                            "O-2026-4821377",
+                            3,
+                            i,
+                            caller.failure);
+                default -> logger.info("Order {} of {} items created in {} ms " + Marks.LINE, "O-2026-4821377", 3, i);
+            }
+        }
+    }
+
+    /** Runs all that the contract speaks of, and prints a table. */
+    static void run(Settings settings) {
+        Markdown table = new Markdown(
+                "contender",
+                "kind",
+                "threads",
+                "a call, median",
+                "bytes a call",
+                "bytes, all threads",
+                "logged",
+                "dropped");
+        try {
+            for (int threads : settings.isShort() ? new int[] {1} : new int[] {1, 4, 8}) {
+                add(table, settings, threads, settings.loggingThreadContenders(), List.of(Kind.MDC));
+            }
+            if (!settings.isShort()) {
+                List<Contender> few = List.of(Contender.NOOP, Contender.LOGDNA, Contender.LOKI4J);
+                add(table, settings, 1, few, List.of(Kind.PLAIN, Kind.PAIRS, Kind.EXCEPTION));
+            }
+        } catch (RunnerException e) {
+            throw new IllegalStateException(e);
+        }
+        System.out.println("## The logging thread\n\n" + table);
+    }
+
+    private static void add(
+            Markdown table, Settings settings, int threads, List<Contender> contenders, List<Kind> kinds)
+            throws RunnerException {
+        Progress.say("JMH, " + threads + " threads: " + contenders);
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include(LoggingThreadBenchmark.class.getName())
+                .param("contender", contenders.stream().map(Contender::key).toArray(String[]::new))
+                .param("kind", kinds.stream().map(Kind::name).toArray(String[]::new))
+                .threads(threads)
+                .addProfiler(GCProfiler.class)
+                .output(settings.jmhLog());
+        if (settings.isShort()) {
+            options.forks(0).warmupIterations(1).measurementIterations(1);
+        }
+        Collection<RunResult> results = new Runner(options.build()).run();
+        for (RunResult result : results) {
+            double logged = score(result, "logged");
+            table.row(
+                    result.getParams().getParam("contender"),
+                    result.getParams().getParam("kind"),
+                    threads,
+                    number("%.0f ns", result.getPrimaryResult().getStatistics().getPercentile(50)),
+                    number("%.0f", score(result, "callerBytes") / logged),
+                    number("%.0f", score(result, "gc.alloc.rate.norm")),
+                    number("%,.0f", logged),
+                    number("%,.0f", score(result, "dropped")));
+        }
+    }
+
+    private static double score(RunResult result, String name) {
+        return result.getSecondaryResults().containsKey(name)
+                ? result.getSecondaryResults().get(name).getScore()
+                : Double.NaN;
+    }
+}

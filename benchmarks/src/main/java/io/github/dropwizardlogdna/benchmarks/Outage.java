@@ -1,0 +1,164 @@
+package io.github.dropwizardlogdna.benchmarks;
+
+import static io.github.dropwizardlogdna.benchmarks.Markdown.number;
+
+import ch.qos.logback.classic.LoggerContext;
+import io.github.dropwizardlogdna.benchmarks.receiver.Mode;
+import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverProcess;
+import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverReport;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * An endpoint that is away for long, under 5,000 lines a second, with every option at its default: what becomes of the
+ * heap, of the logging threads, of the lines, and how recovery goes. Half of the time the endpoint answers 503, half of
+ * it refuses connections.
+ *
+ * <p>Logging pauses now and then, so that live heap can be measured: collecting garbage while calls are timed would be
+ * timed along.
+ */
+final class Outage {
+
+    private static final int THREADS = 4;
+    private static final int PER_SECOND = 5_000;
+    private static final int PAUSES = 10;
+    private static final long BUFFER_SIZE = 32L << 20;
+    private static final long BATCH_SIZE = 2L << 20;
+    private static final long MIB = 1L << 20;
+    private static final long HEAP_BEYOND_BUFFER = 16 * MIB;
+    private static final double LONGEST_RECOVERY_SECONDS = 90;
+
+    private final Settings settings;
+    private final ReceiverProcess receiver;
+    private final List<Traffic> traffic = new ArrayList<>();
+    private final Markdown phases = new Markdown("after", "lines", "a call p50 / p99 / p99.9", "live heap");
+    private long offered;
+    private long delivered;
+    private long told;
+
+    private Outage(Settings settings, ReceiverProcess receiver) {
+        this.settings = settings;
+        this.receiver = receiver;
+    }
+
+    /** Returns whether every promise was kept. */
+    static boolean run(Settings settings) throws IOException, InterruptedException {
+        try (ReceiverProcess receiver = new ReceiverProcess()) {
+            return new Outage(settings, receiver).run();
+        }
+    }
+
+    private boolean run() throws InterruptedException {
+        LoggerContext context = Contender.LOGDNA.start(receiver.uri(), Map.of());
+        LoggingThreads.log(new Load(THREADS, PER_SECOND, 2), i -> Traffic.uncounted(context, i));
+        for (int i = 0; i < THREADS; i++) {
+            traffic.add(Traffic.counted(context, i));
+        }
+        double segment = settings.outageSeconds() / PAUSES;
+        log(Math.max(5, segment)); // warms up at the rate that will be measured
+        Histogram healthy = log(Math.max(5, segment));
+        awaitArrivals(2);
+        long heapBefore = liveHeap();
+        describe("healthy", healthy, heapBefore);
+        book();
+
+        Histogram away = new Histogram(3);
+        long heapMost = 0;
+        for (int i = 1; i <= PAUSES; i++) {
+            if (i == 1 || i == PAUSES / 2 + 1) {
+                receiver.behave(i == 1 ? Mode.UNAVAILABLE : Mode.DOWN);
+            }
+            Histogram part = log(segment);
+            away.add(part);
+            long heap = liveHeap();
+            heapMost = Math.max(heapMost, heap);
+            describe(number("%.0f s of outage", i * segment), part, heap);
+        }
+
+        receiver.behave(Mode.TAKE);
+        Progress.say("recovery");
+        awaitArrivals(5);
+        ReceiverReport recovery = book();
+        describe("recovery", new Histogram(3), liveHeap());
+        context.stop();
+        book();
+
+        System.out.println("## An outage of " + settings.outageSeconds() + " s, " + PER_SECOND + " lines a second\n");
+        System.out.println(phases);
+        Verdicts verdicts = new Verdicts();
+        verdicts.atMost(
+                "live heap above that before, MiB",
+                (double) (heapMost - heapBefore) / MIB,
+                (double) (BUFFER_SIZE + HEAP_BEYOND_BUFFER) / MIB);
+        verdicts.atMost(
+                "p99.9 of a call, us (healthy x 2)",
+                away.getValueAtPercentile(99.9) / 1e3,
+                2 * healthy.getValueAtPercentile(99.9) / 1e3);
+        // The last batch is as large as what was left.
+        verdicts.atLeast(
+                "mean batch of the recovery, share of batchSize",
+                (double) recovery.textBytes() / Math.max(1, recovery.requests() - 1) / BATCH_SIZE,
+                0.8);
+        verdicts.equal("lines missing, as told to LogDNA", told, offered - delivered);
+        System.out.println(verdicts);
+        return verdicts.areAllKept();
+    }
+
+    private Histogram log(double seconds) throws InterruptedException {
+        Progress.say(number("%.0f s of logging", seconds));
+        LoggingThreads.Result result = LoggingThreads.log(new Load(THREADS, PER_SECOND, seconds), traffic::get);
+        offered += result.lines();
+        return result.latencies();
+    }
+
+    /** Adds what has arrived since the last time to the sums. */
+    private ReceiverReport book() {
+        ReceiverReport report = receiver.report();
+        receiver.reset();
+        delivered += report.lines();
+        for (String notice : report.lossNotices()) {
+            told += Long.parseLong(notice.substring(0, notice.indexOf(' ')));
+        }
+        return report;
+    }
+
+    /** Until something has arrived, and then nothing for so many seconds. */
+    private void awaitArrivals(int quietSeconds) throws InterruptedException {
+        long start = System.nanoTime();
+        long since = start;
+        long bytes = 0;
+        while (bytes == 0 || System.nanoTime() - since < TimeUnit.SECONDS.toNanos(quietSeconds)) {
+            if (System.nanoTime() - start > LONGEST_RECOVERY_SECONDS * 1e9) {
+                return; // what has not come by now shows as missing
+            }
+            Thread.sleep(100);
+            long now = receiver.bytes();
+            if (now != bytes) {
+                bytes = now;
+                since = System.nanoTime();
+            }
+        }
+    }
+
+    private void describe(String after, Histogram latencies, long heap) {
+        phases.row(
+                after,
+                number("%,d", latencies.getTotalCount()),
+                number(
+                        "%.2f / %.1f / %.0f us",
+                        latencies.getValueAtPercentile(50) / 1e3,
+                        latencies.getValueAtPercentile(99) / 1e3,
+                        latencies.getValueAtPercentile(99.9) / 1e3),
+                number("%.1f MiB", (double) heap / MIB));
+    }
+
+    private static long liveHeap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}
