@@ -43,8 +43,7 @@ enum Contender {
     LOGTAIL("logtail 0.3.5", true, 4),
     LOGZIO("logzio 2.3.0", true, 6),
     LOGSTASH("logstash-logback-encoder 8.1, TCP", true, 1),
-    OPENTELEMETRY("OpenTelemetry 1.55.0, OTLP", true, 3),
-    ZILEO("zileo 1.2.0", true, 2);
+    OPENTELEMETRY("OpenTelemetry 1.55.0, OTLP", true, 3);
 
     private static final String FOLDER = "/contenders/";
 

@@ -206,8 +206,12 @@ public class LoggingThreadBenchmark {
         }
     }
 
-    /** Runs all that the contract speaks of, and prints a table. */
     static void run(Settings settings) {
+        System.out.println("## The logging thread\n\n" + table(settings));
+    }
+
+    /** Runs everything that there is to compare. */
+    static String table(Settings settings) {
         Markdown table = new Markdown(
                 "contender",
                 "kind",
@@ -228,7 +232,7 @@ public class LoggingThreadBenchmark {
         } catch (RunnerException e) {
             throw new IllegalStateException(e);
         }
-        System.out.println("## The logging thread\n\n" + table);
+        return table.toString();
     }
 
     private static void add(

@@ -3,13 +3,15 @@ package io.github.dropwizardlogdna.benchmarks;
 import static io.github.dropwizardlogdna.benchmarks.Markdown.number;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The results of the whole-process program, as Markdown. */
 record ProcessReport(Floor.Result floor, List<ProcessRun.Result> flatOut, List<ProcessRun.Result> fixedRate) {
 
     String markdown() {
         return "## The floor\n\n" + floorTable() + "\n## Whole process\n\n" + table(flatOut) + "\n" + table(fixedRate)
-                + "\n## Idle\n\n" + idleTable() + "\n## The receiving end\n\n" + receiverTable();
+                + "\n## Idle\n\n" + idleTable() + "\n## The receiving end\n\n" + receiverTable()
+                + "\n## Promises\n\n" + promises();
     }
 
     private String floorTable() {
@@ -86,5 +88,59 @@ record ProcessReport(Floor.Result floor, List<ProcessRun.Result> flatOut, List<P
             }
         }
         return table.toString();
+    }
+
+    /** Those that can be told from what was measured in this run. */
+    private Verdicts promises() {
+        Verdicts verdicts = new Verdicts();
+        List<ProcessRun.Result> peers = flatOut.stream()
+                .filter(result -> result.order().contender().ships() && result.delivered() > 0)
+                .filter(result -> !result.order().contender().key().startsWith("logdna"))
+                .toList();
+        of(Contender.LOGDNA_BLOCKING, flatOut).ifPresent(ours -> {
+            verdicts.atMost("CPU a delivered line, of the floor's", ours.cpuNanosPerLine() / floor.nanos(), 1.3);
+            verdicts.atLeast(
+                    "delivered/s, gzip, of what a core-second buys at the floor's price",
+                    ours.deliveredPerSecond() * floor.nanos() / 1e9,
+                    1);
+            verdicts.equal("lines lost with neverBlock: false", ours.offered() - ours.delivered(), 0);
+            peers.stream()
+                    .mapToDouble(ProcessRun.Result::cpuNanosPerLine)
+                    .min()
+                    .ifPresent(best -> verdicts.atMost(
+                            "CPU a delivered line, of the best peer's", ours.cpuNanosPerLine() / best, 1.0 / 3));
+            peers.stream()
+                    .mapToDouble(ProcessRun.Result::deliveredPerSecond)
+                    .max()
+                    .ifPresent(best ->
+                            verdicts.atLeast("delivered/s, of the best peer's", ours.deliveredPerSecond() / best, 2));
+        });
+        of(Contender.LOGDNA_UNCOMPRESSED, flatOut)
+                .ifPresent(ours -> verdicts.atLeast(
+                        "delivered/s without gzip, of what a core-second buys at the floor's price",
+                        ours.deliveredPerSecond() * floor.nanos() / 1e9,
+                        1.4));
+        of(Contender.LOGDNA, fixedRate).ifPresent(ours -> {
+            of(Contender.NOOP, fixedRate)
+                    .ifPresent(noOp -> verdicts.atMost(
+                            "a call at 20,000/s beyond the no-op, median, us", (ours.p50() - noOp.p50()) / 1e3, 1));
+            for (Contender slower : List.of(Contender.ASYNC, Contender.LOKI4J)) {
+                of(slower, fixedRate)
+                        .ifPresent(other -> verdicts.atMost(
+                                "a call at 20,000/s, median, us (" + slower.title() + ")",
+                                ours.p50() / 1e3,
+                                other.p50() / 1e3));
+            }
+            if (ours.idle().wakeUps() >= 0) {
+                verdicts.atMost("wake-ups a second when idle", ours.idle().wakeUps(), 0);
+            }
+        });
+        return verdicts;
+    }
+
+    private static Optional<ProcessRun.Result> of(Contender contender, List<ProcessRun.Result> results) {
+        return results.stream()
+                .filter(result -> result.order().contender() == contender)
+                .findFirst();
     }
 }
