@@ -1,6 +1,5 @@
 package io.github.dropwizardlogdna.ingestion;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.annotation.Nullable;
@@ -136,10 +135,9 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
             JsonNode root = JSON.readTree(body);
             JsonNode codes = root == null ? null : root.get("status");
             return codes != null && codes.isArray() ? codes : null;
-        } catch (JsonProcessingException e) {
-            return null;
         } catch (IOException e) {
-            throw new AssertionError("bytes in memory can always be read", e);
+            // Mostly a JsonProcessingException; a CharConversionException where the first bytes look like UTF-32.
+            return null;
         }
     }
 

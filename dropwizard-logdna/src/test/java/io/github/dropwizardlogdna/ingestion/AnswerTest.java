@@ -168,6 +168,13 @@ class AnswerTest {
     }
 
     @Test
+    void aBodyInNoEncodingOfJsonMakesItNotFail() {
+        Verdict verdict = new Answer(207, null, new byte[] {0, 0, 'x', 0}).verdict(TWO_LINES, NOW);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.DELIVERED);
+    }
+
+    @Test
     void deepNestingMakesItNotFail() {
         assertThat(verdict(207, null, "{\"status\":" + "[".repeat(100_000)).outcome())
                 .isEqualTo(Outcome.DELIVERED);
