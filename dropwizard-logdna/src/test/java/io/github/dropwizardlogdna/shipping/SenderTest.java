@@ -265,4 +265,28 @@ class SenderTest {
         assertThat(fixture.store.head().batch().gzip()).isFalse();
         fixture.deliverAll();
     }
+
+    @Test
+    void sendsNoLineAgainThatA207RefusedWhereThenEveryRequestIsRefused() {
+        endpoint.answers(byLine(Outcome.BAD_REQUEST, Outcome.RETRY, Outcome.RETRY, Outcome.RETRY));
+        endpoint.answers(Outcome.BAD_REQUEST, Outcome.BAD_REQUEST, Outcome.BAD_REQUEST, Outcome.BAD_REQUEST);
+        fixture.store(numbered(0, 4));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).isEqualTo(numbered(1, 4));
+        assertThat(ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+    }
+
+    @Test
+    void failedAttemptsDoNotCountAgainstALineThatMayBeBad() {
+        endpoint.answers(Outcome.RETRY, Outcome.RETRY, Outcome.RETRY, Outcome.RETRY, Outcome.RETRY, Outcome.RETRY)
+                .always(sent -> verdict(sent.contains("line 0") ? Outcome.BAD_REQUEST : Outcome.DELIVERED));
+        fixture.store(numbered(0, 4));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).isEqualTo(numbered(1, 4));
+        assertThat(fixture.observer.told).noneMatch(words -> words.contains("failed: answered BAD_REQUEST"));
+    }
 }
