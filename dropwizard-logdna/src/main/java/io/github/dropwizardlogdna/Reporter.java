@@ -149,7 +149,7 @@ final class Reporter implements ShippingObserver {
     }
 
     @Override
-    public void spoolFailed(String what, @Nullable Exception why) {
+    public void spoolFailed(String what, @Nullable Throwable why) {
         if (isDue(Message.SPOOL_FAILED)) {
             say(Message.SPOOL_FAILED, appender, what + (why == null ? "" : ": " + why));
         }

@@ -43,8 +43,8 @@ interface BatchStore {
     boolean isFull();
 
     /**
-     * Ends it: nothing is added or removed any more. Returns how many lines of this process's batches it keeps for the
-     * next.
+     * Ends it: nothing is added or removed any more, and no batch is held in memory. Returns how many lines of this
+     * process's batches it keeps for the next.
      */
     long close();
 

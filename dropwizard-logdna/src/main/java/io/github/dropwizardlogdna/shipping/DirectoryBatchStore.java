@@ -25,11 +25,12 @@ final class DirectoryBatchStore implements BatchStore {
     private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Guarded by the lock, like the two below it. */
+    /** Guarded by the lock, like the three below it. */
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
 
     private long bytes;
     private boolean full;
+    private boolean closed;
 
     /** Whether the last write succeeded. */
     private volatile boolean writable = true;
@@ -85,7 +86,8 @@ final class DirectoryBatchStore implements BatchStore {
             open.write(name, content);
             writable = true;
             return new Entry(name, content.length, batch.lines(), false, null);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Even where memory was too short for the copy: the batch itself is there already.
             writable = false;
             observer.spoolFailed("can't write to the spool " + settings.directory(), e);
             return inMemory;
@@ -109,7 +111,7 @@ final class DirectoryBatchStore implements BatchStore {
             place = open;
             try {
                 queueRecovered(open);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 place = null; // nothing was queued; the next batch tries again
                 open.close();
                 throw e;
@@ -122,6 +124,9 @@ final class DirectoryBatchStore implements BatchStore {
         int foreign = open.foreignFiles();
         if (foreign > 0) {
             observer.spoolFailed(foreign + " files in the spool " + open + " are none of ours, and stay there", null);
+        }
+        for (String place : open.notTakenOver()) {
+            observer.spoolFailed("what is in " + place + " can't be taken over, and waits for the next start", null);
         }
         long found = open.bytes();
         List<Entry> recovered = new ArrayList<>();
@@ -188,14 +193,17 @@ final class DirectoryBatchStore implements BatchStore {
     /** The file stays for a person to look at, and its bytes go on counting; the others follow. */
     private void setAside(SpoolPlace open, Entry entry, Exception why) {
         observer.spoolFailed("the file " + entry.file() + " in the spool " + open + " was set aside", why);
+        long left = 0;
         try {
-            open.setAside(entry.file());
-        } catch (IOException e) {
+            left = open.setAside(entry.file());
+        } catch (IOException | RuntimeException e) {
             why.addSuppressed(e); // it is gone, or can't be moved: either way it is not looked at again
+            left = open.sizeOf(entry.file());
         }
         lock.lock();
         try {
             entries.removeFirst();
+            bytes += left - entry.size();
         } finally {
             lock.unlock();
         }
@@ -208,6 +216,9 @@ final class DirectoryBatchStore implements BatchStore {
         Entry removed;
         lock.lock();
         try {
+            if (closed) {
+                return 0; // the sender comes late: what is in the place belongs to the next process
+            }
             removed = entries.removeFirst();
             bytes -= removed.size();
             full = false;
@@ -222,7 +233,8 @@ final class DirectoryBatchStore implements BatchStore {
         if (open != null) {
             try {
                 open.delete(removed.file());
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // Whatever it was: the batch is off the queue, and the sender has to learn what that frees.
                 observer.spoolFailed(
                         "a delivered file can't be deleted from the spool " + open
                                 + "; it will be sent again at the next start",
@@ -271,15 +283,18 @@ final class DirectoryBatchStore implements BatchStore {
     public long close() {
         SpoolPlace open = place;
         if (open == null) {
-            return keptOnDisk();
+            long none = keptOnDisk();
+            letGoOfMemory();
+            return none;
         }
         persistWhatIsInMemory(open);
         long kept = keptOnDisk();
         try {
             open.close();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             observer.spoolFailed("the spool " + open + " can't be closed", e);
         }
+        letGoOfMemory();
         return kept;
     }
 
@@ -303,10 +318,21 @@ final class DirectoryBatchStore implements BatchStore {
                 bytes += content.length;
                 return new Entry(entry.file(), content.length, entry.lines(), false, null);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             observer.spoolFailed("can't write to the spool " + open, e);
         }
         return entry;
+    }
+
+    private void letGoOfMemory() {
+        loaded = null;
+        lock.lock();
+        try {
+            closed = true;
+            entries.removeIf(entry -> entry.batch() != null);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private long keptOnDisk() {

@@ -39,7 +39,7 @@ public interface ShippingObserver {
      * @param what in words
      * @param why null where there was no exception
      */
-    void spoolFailed(String what, @Nullable Exception why);
+    void spoolFailed(String what, @Nullable Throwable why);
 
     /**
      * So many files of earlier processes were found in the spool; what is in them is delivered.

@@ -22,14 +22,21 @@ import java.util.zip.CRC32;
  *  body                                                           the rest: the bytes as they are sent
  * </pre>
  *
- * Never the key, the endpoint or a header. The checksum is that of the body; a file that was cut short or changed is
- * found by it.
+ * Never the key, the endpoint or a header. The checksum is that of the head, with a zero in its place, and of the body: a
+ * file that was cut short or changed is found by it, wherever that happened. A head that was changed and believed would
+ * do more harm than one that is lost: a body that is taken for uncompressed has no lines, and a wrong host name sends
+ * others' lines to a place where nobody looks.
  */
 final class SpoolFile {
 
     private static final int FORMAT = 1;
     /** A host name of 256 characters and a few hundred tags. */
     private static final int LONGEST_HEAD = 64 * 1024;
+
+    private static final String CHECKSUM = "crc32";
+
+    /** More bytes than a file of ours has: a batch has at most 9 MiB, or is a single line. */
+    static final long LARGEST = 16 * 1024 * 1024;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -41,12 +48,13 @@ final class SpoolFile {
         head.put("lines", batch.lines());
         head.put("uncompressed", batch.uncompressed());
         head.put("gzip", batch.gzip());
-        head.put("crc32", checksum(batch.body(), 0, batch.body().length));
+        head.put(CHECKSUM, 0L);
         head.put("hostname", origin.hostname());
         head.put("ip", origin.ip());
         head.put("mac", origin.mac());
         ArrayNode tags = head.putArray("tags");
         origin.tags().forEach(tags::add);
+        head.put(CHECKSUM, checksum(head, batch.body(), 0));
         byte[] line = JSON.writeValueAsBytes(head);
         return ByteBuffer.allocate(line.length + 1 + batch.body().length)
                 .put(line)
@@ -64,15 +72,15 @@ final class SpoolFile {
         if (end == bytes.length || end == LONGEST_HEAD) {
             throw new IOException("it has no head");
         }
-        JsonNode head = JSON.readTree(new String(bytes, 0, end, StandardCharsets.UTF_8));
-        if (head.path("format").asInt() != FORMAT) {
+        if (!(JSON.readTree(new String(bytes, 0, end, StandardCharsets.UTF_8)) instanceof ObjectNode head)
+                || head.path("format").asInt() != FORMAT) {
             throw new IOException("it is not of a known format");
         }
+        long written = head.path(CHECKSUM).asLong(-1);
+        head.put(CHECKSUM, 0L);
         int lines = head.path("lines").asInt();
         int uncompressed = head.path("uncompressed").asInt();
-        if (lines < 1
-                || uncompressed < 1
-                || head.path("crc32").asLong(-1) != checksum(bytes, end + 1, bytes.length - end - 1)) {
+        if (lines < 1 || uncompressed < 1 || written != checksum(head, bytes, end + 1)) {
             throw new IOException("it is incomplete or was changed");
         }
         byte[] body = Arrays.copyOfRange(bytes, end + 1, bytes.length);
@@ -89,9 +97,11 @@ final class SpoolFile {
                 tags);
     }
 
-    private static long checksum(byte[] bytes, int offset, int length) {
+    /** Of a head whose own checksum is zero, and of all bytes from {@code offset} on. */
+    private static long checksum(ObjectNode head, byte[] bytes, int offset) throws IOException {
         CRC32 crc = new CRC32();
-        crc.update(bytes, offset, length);
+        crc.update(JSON.writeValueAsBytes(head));
+        crc.update(bytes, offset, bytes.length - offset);
         return crc.getValue();
     }
 }

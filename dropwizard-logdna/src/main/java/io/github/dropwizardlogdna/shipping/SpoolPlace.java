@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -52,6 +54,7 @@ final class SpoolPlace implements AutoCloseable {
 
     private final Path path;
     private final FileChannel lockChannel;
+    private final List<String> notTakenOver = new ArrayList<>();
 
     private SpoolPlace(Path path, FileChannel lockChannel) {
         this.path = path;
@@ -70,15 +73,29 @@ final class SpoolPlace implements AutoCloseable {
         SpoolPlace place = new SpoolPlace(path, channel);
         try {
             for (Path other : entries(directory)) {
-                if (!other.equals(path) && Files.isDirectory(other)) {
-                    place.takeOver(other);
+                if (!other.equals(path) && isPlace(other)) {
+                    place.tryToTakeOver(other);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             place.close(); // or its lock would keep out the next attempt
             throw e;
         }
         return place;
+    }
+
+    /** Anything else in the directory is not ours to move. */
+    private static boolean isPlace(Path path) {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && isFile(path.resolve(LOCK));
+    }
+
+    /** One place that can't be had must not keep this process from having its own. */
+    private void tryToTakeOver(Path other) {
+        try {
+            takeOver(other);
+        } catch (IOException | RuntimeException e) {
+            notTakenOver.add(other + " (" + e + ")");
+        }
     }
 
     private void takeOver(Path other) throws IOException {
@@ -89,10 +106,10 @@ final class SpoolPlace implements AutoCloseable {
         try {
             for (Path file : entries(other)) {
                 String name = file.getFileName().toString();
-                if (name.endsWith(UNFINISHED)) {
+                if (name.endsWith(UNFINISHED) && isFile(file)) {
                     Files.deleteIfExists(file); // its lines ended with the memory of their process
                 } else if (!name.equals(LOCK)) {
-                    Files.move(file, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+                    Files.move(file, path.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
                 }
             }
             Files.deleteIfExists(other.resolve(LOCK));
@@ -144,6 +161,11 @@ final class SpoolPlace implements AutoCloseable {
         return sum;
     }
 
+    /** Places of processes that have ended whose files could not all be moved into this one, and why. */
+    List<String> notTakenOver() {
+        return notTakenOver;
+    }
+
     /** How many files there are that are neither batches nor this class's own. */
     int foreignFiles() throws IOException {
         int foreign = 0;
@@ -188,16 +210,27 @@ final class SpoolPlace implements AutoCloseable {
         }
     }
 
+    /** All bytes of a file that can be a batch; of anything else, and be it endless, none. */
     byte[] read(String name) throws IOException {
-        return Files.readAllBytes(path.resolve(name));
+        Path file = path.resolve(name);
+        if (!isFile(file)) {
+            throw new NoSuchFileException(name, null, "it is no file, or it is gone");
+        }
+        if (Files.size(file) > SpoolFile.LARGEST) {
+            throw new IOException("it is larger than any batch");
+        }
+        return Files.readAllBytes(file);
     }
 
     void delete(String name) throws IOException {
         Files.deleteIfExists(path.resolve(name));
     }
 
-    void setAside(String name) throws IOException {
-        Files.move(path.resolve(name), path.resolve(name + DAMAGED), StandardCopyOption.ATOMIC_MOVE);
+    /** Renames a file so that it is not taken for a batch again, and returns how many bytes it goes on taking. */
+    long setAside(String name) throws IOException {
+        Path aside = path.resolve(name + DAMAGED);
+        Files.move(path.resolve(name), aside, StandardCopyOption.ATOMIC_MOVE);
+        return sizeOf(aside);
     }
 
     /** Lets go of the place; where nothing is left in it, it goes away. */
@@ -219,12 +252,19 @@ final class SpoolPlace implements AutoCloseable {
         return path.toString();
     }
 
+    /** A file of its own: no directory, no pipe, and no symbolic link, which would lead out of the spool. */
+    private static boolean isFile(Path path) {
+        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
     private static List<Path> entries(Path directory) throws IOException {
         List<Path> entries = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
             stream.forEach(entries::add);
         } catch (NoSuchFileException e) {
             return entries; // another process has just taken it over
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         Collections.sort(entries);
         return entries;

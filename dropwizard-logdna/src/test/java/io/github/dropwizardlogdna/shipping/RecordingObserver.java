@@ -37,7 +37,7 @@ final class RecordingObserver implements ShippingObserver {
     }
 
     @Override
-    public void spoolFailed(String what, Exception why) {
+    public void spoolFailed(String what, Throwable why) {
         told.add("spool: " + what);
     }
 
