@@ -1,8 +1,12 @@
 package io.github.dropwizardlogdna.example.ingestion;
 
+import io.github.dropwizardlogdna.example.tail.LiveTail;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -11,7 +15,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
 /**
- * An ingestion endpoint within this process, reachable from this machine only.
+ * An ingestion endpoint within this process, reachable from this machine only, with a page that shows what arrives.
  *
  * <p>It outlives everything that ships to it: its threads are daemons, which neither hold the process nor end before it,
  * and it stays out of Jetty's shutdown hook and of Dropwizard's lifecycle. So the lines that the service logs while it
@@ -41,6 +45,16 @@ public final class IngestionEndpoint implements AutoCloseable {
      */
     public static IngestionEndpoint start(int port, String ingestionKey, BatchListener... listeners)
             throws IOException {
+        return start(port, ingestionKey, Set.of(), listeners);
+    }
+
+    /**
+     * The same, for a machine whose browsers know it by other names than localhost.
+     *
+     * @param hosts the names under which the page may be asked for, too; see {@link LiveTail}
+     */
+    static IngestionEndpoint start(int port, String ingestionKey, Set<String> hosts, BatchListener... listeners)
+            throws IOException {
         OwnThreadsFilter.install();
 
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1);
@@ -59,7 +73,10 @@ public final class IngestionEndpoint implements AutoCloseable {
         connector.setHost("127.0.0.1");
         connector.setPort(port);
         server.addConnector(connector);
-        server.setHandler(new IngestionHandler(ingestionKey, List.of(listeners)));
+        LiveTail tail = new LiveTail(hosts);
+        List<BatchListener> allListeners = new ArrayList<>(List.of(listeners));
+        allListeners.add(new BatchTail(tail));
+        server.setHandler(new Handler.Sequence(tail, new IngestionHandler(ingestionKey, allListeners)));
 
         // Ahead of the start, which would log a failure with its stack trace before throwing it.
         connector.open();
@@ -74,7 +91,16 @@ public final class IngestionEndpoint implements AutoCloseable {
 
     /** Where to ship to. */
     public String url() {
-        return "http://localhost:" + connector.getLocalPort() + IngestionHandler.PATH;
+        return origin() + IngestionHandler.PATH;
+    }
+
+    /** Where to watch what arrives. */
+    String tailUrl() {
+        return origin() + "/";
+    }
+
+    private String origin() {
+        return "http://localhost:" + connector.getLocalPort();
     }
 
     /** For tests. A service leaves it to the end of the process. */

@@ -6,6 +6,9 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.time.ZoneId;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The environment variables that a configuration names. Where {@code LOGDNA_ENDPOINT} isn't set, it is that of an
@@ -19,6 +22,7 @@ public final class IngestionVariables {
     private static final String ENDPOINT = "LOGDNA_ENDPOINT";
     private static final String INGESTION_KEY = "LOGDNA_INGESTION_KEY";
     private static final String EMBEDDED_PORT = "LOGDNA_EMBEDDED_PORT";
+    private static final String EMBEDDED_HOSTS = "LOGDNA_EMBEDDED_HOSTS";
 
     private static final int DEFAULT_PORT = 8082;
 
@@ -61,7 +65,8 @@ public final class IngestionVariables {
         int port = embeddedPort();
         IngestionEndpoint endpoint;
         try {
-            endpoint = IngestionEndpoint.start(port, embeddedKey(), new BatchPrinter(out, ZoneId.systemDefault()));
+            endpoint = IngestionEndpoint.start(
+                    port, embeddedKey(), embeddedHosts(), new BatchPrinter(out, ZoneId.systemDefault()));
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "The embedded ingestion endpoint can't listen on port " + port + " of this machine. Set "
@@ -70,7 +75,7 @@ public final class IngestionVariables {
                     e);
         }
         out.println(BatchPrinter.PREFIX + ENDPOINT + " is not set: what this process ships arrives at " + endpoint.url()
-                + ", and is shown here.");
+                + ", and is shown here and at " + endpoint.tailUrl());
         if (isSet(INGESTION_KEY)) {
             out.println(BatchPrinter.PREFIX + INGESTION_KEY + " is set. To ship to LogDNA, set " + ENDPOINT
                     + "=https://logs.logdna.com/logs/ingest, too.");
@@ -92,6 +97,15 @@ public final class IngestionVariables {
             // Said below.
         }
         throw new IllegalArgumentException(EMBEDDED_PORT + " is no port (0 to 65535): " + port);
+    }
+
+    /** The names, separated by commas, under which a browser knows this machine, where localhost is not all. */
+    private Set<String> embeddedHosts() {
+        return Pattern.compile(",")
+                .splitAsStream(environment.getOrDefault(EMBEDDED_HOSTS, ""))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private String embeddedKey() {

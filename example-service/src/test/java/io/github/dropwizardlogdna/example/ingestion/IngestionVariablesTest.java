@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -82,6 +85,28 @@ class IngestionVariablesTest {
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("port " + taken)
                     .hasMessageContaining("Set LOGDNA_EMBEDDED_PORT to a free port");
+        }
+    }
+
+    @Test
+    void tellsWhereToWatchAndUnderWhichNamesOneMay() throws Exception {
+        IngestionVariables variables = new IngestionVariables(
+                Map.of("LOGDNA_EMBEDDED_PORT", "0", "LOGDNA_EMBEDDED_HOSTS", "devbox.example, other.example"), out);
+        int port = URI.create(variables.lookup("LOGDNA_ENDPOINT")).getPort();
+
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("http://localhost:" + port + "/" + System.lineSeparator());
+        assertThat(answerTo("devbox.example", port)).startsWith("HTTP/1.1 200 ");
+        assertThat(answerTo("other.example", port)).startsWith("HTTP/1.1 200 ");
+        assertThat(answerTo("evil.example", port)).startsWith("HTTP/1.1 403 ");
+    }
+
+    /** By hand, because HttpClient lets nobody choose the Host header. */
+    private static String answerTo(String host, int port) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream()
+                    .write(("GET / HTTP/1.0\r\nHost: " + host + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
