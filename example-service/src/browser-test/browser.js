@@ -1,0 +1,44 @@
+// Chromium, and pages that notice what must not happen.
+
+import { chromium } from "playwright-core";
+
+const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+export function launch() {
+    return chromium.launch({
+        executablePath: EXECUTABLE,
+        args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+}
+
+/**
+ * A page that keeps what it complained of, and the addresses outside the service that it asked for.
+ *
+ * @param options of Playwright's contexts: viewport, colorScheme ...
+ */
+export async function open(browser, url, options = {}) {
+    const context = await browser.newContext({ viewport: { width: 1200, height: 700 }, timezoneId: "Europe/Vienna", ...options });
+    const page = await context.newPage();
+    page.complaints = [];
+    page.foreignRequests = [];
+    page.on("console", message => {
+        // A connection that is lost is said on the console by the browser itself.
+        if (["error", "warning"].includes(message.type()) && !/net::ERR_|ERR_INCOMPLETE/.test(message.text())) {
+            page.complaints.push(message.text());
+        }
+    });
+    page.on("pageerror", error => page.complaints.push(String(error)));
+    page.on("request", request => {
+        if (new URL(request.url()).origin !== new URL(url).origin) {
+            page.foreignRequests.push(request.url());
+        }
+    });
+    await page.addInitScript(() => {
+        window.violations = [];
+        document.addEventListener("securitypolicyviolation", event => window.violations.push(event.violatedDirective));
+    });
+    await page.goto(url);
+    await page.locator("#connection[data-state=connected]").waitFor();
+    return page;
+}

@@ -1,0 +1,85 @@
+// Pictures of the tail, to be looked at: node screenshots.js DIRECTORY
+
+import { mkdirSync } from "node:fs";
+import { launch, open } from "./browser.js";
+import { Service, line } from "./service.js";
+
+const directory = process.argv[2] ?? "screenshots";
+mkdirSync(directory, { recursive: true });
+
+const service = await Service.start();
+const browser = await launch();
+
+async function picture(name, options, prepare = async () => {}, hash = "") {
+    const page = await open(browser, service.tailUrl + hash, options);
+    await page.waitForTimeout(400);
+    await prepare(page);
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: `${directory}/${name}.png` });
+    await page.context().close();
+}
+
+const narrow = { viewport: { width: 360, height: 700 }, deviceScaleFactor: 2 };
+const dark = { colorScheme: "dark" };
+
+/** Unfolds the last line that has a stack trace. */
+async function unfoldError(page) {
+    await page.locator(".row.error .cells").last().click();
+    await page.mouse.move(600, 5);
+    await page.locator("#log").evaluate(log => { log.scrollTop -= 130; });
+}
+
+try {
+    await picture("service-start", {});
+    for (const customer of ["Ada", "Grace", "Edsger", "Barbara", "Alan"]) {
+        await service.pay(await service.placeOrder(customer), "valid");
+    }
+    await service.pay(await service.placeOrder("Donald"), "declined");
+    await service.pay(await service.placeOrder("Tony"), "unreachable");
+    await service.placeOrder("Frances");
+    await service.placeOrder("Radia");
+    await new Promise(resolve => setTimeout(resolve, 2_500));
+
+    await picture("light", {});
+    await picture("error", {}, unfoldError);
+    await picture("error-dark", dark, unfoldError);
+    await picture("filter", {}, page => page.locator("#text").fill("order declined"));
+    await picture("filter-dark", dark, page => page.locator("#text").fill("status:201"));
+    await picture("warn", {}, async page => {
+        await page.keyboard.press("4");
+        await page.keyboard.press("j");
+        await page.keyboard.press("Enter");
+    });
+    await picture("nothing", {}, page => page.locator("#text").fill("no such thing"));
+    await picture("cleared", dark, page => page.keyboard.press("c"));
+    await picture("keys", {}, page => page.keyboard.press("?"));
+    await picture("narrow", narrow);
+    await picture("narrow-dark", { ...narrow, ...dark }, unfoldError);
+
+    const lines = Array.from({ length: 2_000 }, (_, i) => line(`Line ${i} of many`, { level: ["DEBUG", "INFO", "TRACE", "INFO", "WARN"][i % 5],
+        meta: { logger: "com.example.shop.Checkout", n: i, nested: { a: [1, 2, { b: true }] } } }));
+    await service.ship(lines, { tags: "blue,canary" });
+    await picture("scrolled", {}, async page => {
+        await page.locator("#log").hover();
+        await page.mouse.wheel(0, -5_000);
+        await page.waitForTimeout(200);
+        await service.ship(lines.slice(0, 12));
+        await page.waitForTimeout(300);
+        await page.keyboard.press("j");
+        await page.keyboard.press("Enter");
+    });
+    await picture("restarted", {}, async page => {
+        await service.kill();
+        await page.locator("#connection[data-state=lost]").waitFor();
+        await page.screenshot({ path: `${directory}/lost.png` });
+        await service.start();
+        await page.locator(".divider").waitFor();
+        await page.waitForTimeout(2_000);
+        await page.keyboard.press("p");
+        await service.placeOrder();
+        await page.locator("#pause", { hasText: "Resume +" }).waitFor();
+    });
+} finally {
+    await browser.close();
+    await service.stop();
+}
