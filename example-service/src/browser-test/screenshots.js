@@ -24,7 +24,11 @@ const dark = { colorScheme: "dark" };
 
 /** Unfolds the last line that has a stack trace. */
 async function unfoldError(page) {
+    // A row that is out of view is no element: found by its level, and then seen among its neighbours.
+    await page.keyboard.press("5");
     await page.locator(".row.error .cells").last().click();
+    await page.keyboard.press("1");
+    await page.waitForTimeout(200);
     await page.mouse.move(600, 5);
     await page.locator("#log").evaluate(log => { log.scrollTop -= 130; });
 }
