@@ -1,6 +1,7 @@
 package io.github.dropwizardlogdna.shipping;
 
 import jakarta.annotation.Nullable;
+import java.io.ByteArrayOutputStream;
 
 /**
  * Makes batches of lines, and puts them into the store. Owned by the batcher's thread; {@link #flush}, {@link #oldest}
@@ -16,6 +17,8 @@ final class Batcher {
     private static final long NONE = Long.MIN_VALUE;
     /** No line of log is shorter on the wire: tells how many lines some bytes can be at the most. */
     private static final int SHORTEST_LINE = 64;
+    /** A body of more bytes is rare enough that what it was built in is not worth keeping. */
+    private static final int LARGEST_SCRATCH = 2 * 1024 * 1024;
 
     private final HandOff handOff;
     private final BatchStore store;
@@ -26,6 +29,9 @@ final class Batcher {
     private final int batchSize;
     private final long flushInterval;
     private final long drainAt;
+
+    /** What bodies are built in, one after the other. */
+    private ByteArrayOutputStream scratch = new ByteArrayOutputStream();
 
     @Nullable
     private OpenBatch open;
@@ -179,7 +185,7 @@ final class Batcher {
     private OpenBatch open() {
         OpenBatch batch = open;
         if (batch == null) {
-            batch = new OpenBatch(traits.gzip());
+            batch = new OpenBatch(traits.gzip(), scratch);
             open = batch;
         }
         return batch;
@@ -192,6 +198,9 @@ final class Batcher {
         open = null; // from here on nothing can fail
         ledger.holdBytes(held - openHeld);
         openHeld = 0;
+        if (closed.body().length > LARGEST_SCRATCH) {
+            scratch = new ByteArrayOutputStream();
+        }
         if (lastStep != NONE && handOff.consumedBytes() >= seenAtLastStep) {
             // Whatever is left came after the last step.
             oldest = lastStep;

@@ -28,13 +28,23 @@ final class OpenBatch {
     private static final int DEFLATE_LEVEL = 1;
 
     private final boolean gzip;
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream(8192);
+    private final ByteArrayOutputStream body;
     private final OutputStream out;
     private int lines;
     private int uncompressed;
 
     OpenBatch(boolean gzip) {
+        this(gzip, new ByteArrayOutputStream(8192));
+    }
+
+    /**
+     * With a buffer to build the body in, which may have served another batch before. A buffer that grows anew for each
+     * batch leaves arrays behind that are large enough to set off the garbage collector by themselves.
+     */
+    OpenBatch(boolean gzip, ByteArrayOutputStream body) {
         this.gzip = gzip;
+        this.body = body;
+        body.reset();
         this.out = gzip ? compressing(body) : body;
         write(PREFIX, 0, PREFIX.length);
     }
