@@ -62,7 +62,8 @@ final class Sender {
     private Verdict suspicion;
 
     private boolean anythingTaken;
-    private int requestsForHead;
+    /** How many requests of the head were called malformed; others say nothing about its lines. */
+    private int refusals;
     private boolean lookingForSize;
 
     private int failures;
@@ -136,7 +137,7 @@ final class Sender {
         suspects.clear();
         parts.add(batch);
         anythingTaken = false;
-        requestsForHead = 0;
+        refusals = 0;
         lookingForSize = false;
     }
 
@@ -155,7 +156,6 @@ final class Sender {
         if (failures > 0) {
             ledger.requestRetried();
         }
-        requestsForHead++;
         sending = true;
         long start = nanoTime.getAsLong();
         try {
@@ -264,6 +264,7 @@ final class Sender {
 
     private void findTheBadLine(Batch part, Verdict verdict) {
         ledger.requestFailed();
+        refusals++;
         Batch whole = head == null ? part : head;
         if (part.lines() == 1) {
             parts.removeFirst();
@@ -280,10 +281,23 @@ final class Sender {
             parts.addFirst(halves.get(1));
             parts.addFirst(halves.get(0));
         }
-        if (!anythingTaken && whole.lines() > 1 && requestsForHead >= mostRequestsInVain(whole.lines())) {
+        if (!anythingTaken && whole.lines() > 1 && refusals >= mostRequestsInVain(whole.lines())) {
             // Not a line, but the request is at fault: dropping would only drop everything, one line a request.
-            startOver(whole);
+            keepAll(whole);
             pause(verdict);
+        }
+    }
+
+    private void keepAll(Batch whole) {
+        if (settledOfHead == 0) {
+            startOver(whole);
+        } else {
+            // Some were dropped for their size, or by a 207, and must not be sent again. The suspects come first.
+            for (int i = suspects.size() - 1; i >= 0; i--) {
+                parts.addFirst(suspects.get(i));
+            }
+            suspects.clear();
+            refusals = 0;
         }
     }
 
