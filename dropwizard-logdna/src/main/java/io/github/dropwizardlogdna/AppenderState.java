@@ -92,7 +92,7 @@ record AppenderState(
 
     /** Whether a service that must not lose lines should call for help: never for mere retrying, which loses none. */
     boolean isLossy() {
-        return losing || delivery.kind() == SenderState.Kind.KEY_REFUSED;
+        return losing || delivery.kind() == SenderState.Kind.KEY_REFUSED || delivery.kind() == SenderState.Kind.FAILED;
     }
 
     /** For a machine that reads the health check. */

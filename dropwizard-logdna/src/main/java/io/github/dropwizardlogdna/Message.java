@@ -51,6 +51,11 @@ enum Message {
             Level.ERROR,
             "Appender '{name}': an error in {part}. Shipping goes on; lines that are lost by it are counted as failed."
                     + " What to do: report it, with the stack trace."),
+    FAILED(
+            Level.ERROR,
+            "Appender '{name}' has ended, because {what}. It takes no more lines: each one from now on is lost, and so are"
+                    + " the {lines} that it held, except for those in the spool; all are counted as failed. What to do:"
+                    + " see the stack trace for what the process is short of, and restart the service."),
 
     SPOOL_TAKEN_OVER(
             Level.INFO,

@@ -162,6 +162,11 @@ final class Reporter implements ShippingObserver {
         }
     }
 
+    @Override
+    public void shippingFailed(String what, Throwable cause, long heldLines) {
+        REPORTS.error(Message.FAILED.with(appender, what, counted(heldLines, "line", "lines")), cause);
+    }
+
     /** An event could only be shipped as its bare message. Any thread. */
     void encodingFailed() {
         if (isDue(Message.NOT_ENCODED)) {

@@ -46,8 +46,9 @@ class HealthCheckTest {
 
     @ParameterizedTest
     @EnumSource
-    void failsOnLossWhileTheKeyIsRefusedOrLinesAreLostAndForNothingElse(Kind kind) {
-        assertThat(check(true, state(kind, false)).isHealthy()).isEqualTo(kind != Kind.KEY_REFUSED);
+    void failsOnLossWhileTheKeyIsRefusedOrLinesAreLostOrShippingHasEndedAndForNothingElse(Kind kind) {
+        assertThat(check(true, state(kind, false)).isHealthy())
+                .isEqualTo(kind != Kind.KEY_REFUSED && kind != Kind.FAILED);
         assertThat(check(true, state(kind, true)).isHealthy()).isFalse();
         assertThat(check(true, state(Kind.DELIVERING, false), state(kind, true)).isHealthy())
                 .isFalse();

@@ -19,6 +19,7 @@ import io.github.dropwizardlogdna.ingestion.IngestionClient;
 import io.github.dropwizardlogdna.ingestion.Outcome;
 import io.github.dropwizardlogdna.ingestion.Verdict;
 import io.github.dropwizardlogdna.shipping.BufferLimits;
+import io.github.dropwizardlogdna.shipping.FailingShippers;
 import io.github.dropwizardlogdna.shipping.RetryPolicy;
 import io.github.dropwizardlogdna.shipping.Shipper;
 import io.github.dropwizardlogdna.shipping.ShippingSettings;
@@ -111,6 +112,7 @@ class MessagesTest {
             case DROPPED_UNTOLD -> loseALineAgainBeforeTheEnd();
             case NOT_ENCODED -> logWhatCantBeEncoded();
             case INTERNAL_ERROR -> shipByAClientThatBreaks();
+            case FAILED -> startWithoutThreads();
             case SPOOL_FAILED -> shipToASpoolThatIsAFile();
             case KEPT -> endWithASpool();
             case SPOOL_TAKEN_OVER -> startWhereLinesWereKept();
@@ -196,6 +198,13 @@ class MessagesTest {
         assertThat(said)
                 .filteredOn(event -> says(event, Message.INTERNAL_ERROR))
                 .hasSize(1);
+    }
+
+    private void startWithoutThreads() {
+        capture();
+        Reporter reporter =
+                new Reporter("logdna", "http://localhost", new AppenderMetrics(List.of()), System::nanoTime);
+        FailingShippers.withoutThreads(new BrokenClient(), reporter).start();
     }
 
     private void shipToASpoolThatIsAFile() throws Exception {

@@ -219,6 +219,12 @@ final class Batcher {
         }
     }
 
+    /** Forgets its open batch. Once its thread has ended. */
+    void letGo() {
+        open = null;
+        oldest = NONE;
+    }
+
     private static int endOfLastLineWithin(Chunk chunk, int room) {
         for (int i = chunk.read + room - 1; i >= chunk.read; i--) {
             if (chunk.bytes[i] == '\n') {

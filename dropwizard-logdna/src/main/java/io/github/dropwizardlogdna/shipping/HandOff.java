@@ -106,6 +106,9 @@ final class HandOff {
     /** What {@link #append} of one small line would answer now: saves the work of encoding a line that won't fit. */
     Admission outlook(boolean discardable) {
         Chunk chunk = last();
+        if (chunk.end) {
+            return Admission.CLOSED;
+        }
         long bytes = chunk.endByte() - consumedBytes + bytesDownstream.getAsLong();
         long lines = chunk.endLine() - consumedLines;
         if (bytes >= maxBytes || lines >= maxLines) {
@@ -236,6 +239,17 @@ final class HandOff {
         consumedBytes = chunk.firstByte + chunk.read;
         if (chunk.unreadBytes() == 0 && chunk.isComplete()) {
             spare(chunk.bytes);
+        }
+    }
+
+    /** Forgets what waits here, after {@link #close}: nobody will fetch it. Once the batcher has ended. */
+    void letGo() {
+        Chunk end = last();
+        head = end;
+        consumedLines = end.endLine();
+        consumedBytes = end.endByte();
+        for (int i = 0; i < SPARES; i++) {
+            spares.set(i, null);
         }
     }
 

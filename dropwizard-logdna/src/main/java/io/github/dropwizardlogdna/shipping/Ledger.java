@@ -28,6 +28,7 @@ final class Ledger {
     private final AtomicLong bytesSent = new AtomicLong();
     private final AtomicLong requestsFailed = new AtomicLong();
     private final AtomicLong requestsRetried = new AtomicLong();
+    private final AtomicLong internalErrors = new AtomicLong();
 
     Ledger() {
         for (DropReason reason : DropReason.values()) {
@@ -49,9 +50,12 @@ final class Ledger {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     void takeOver(long bytes, Runnable leaveHandOff) {
         moves++;
-        bytesDownstream.addAndGet(bytes);
-        leaveHandOff.run();
-        moves++;
+        try {
+            bytesDownstream.addAndGet(bytes);
+            leaveHandOff.run();
+        } finally {
+            moves++; // or who asks for the bytes would wait for ever
+        }
     }
 
     /** A number that changes whenever bytes move downstream, and is odd while they do. */
@@ -130,5 +134,13 @@ final class Ledger {
 
     long requestsRetried() {
         return requestsRetried.get();
+    }
+
+    void internalError() {
+        internalErrors.incrementAndGet();
+    }
+
+    long internalErrors() {
+        return internalErrors.get();
     }
 }

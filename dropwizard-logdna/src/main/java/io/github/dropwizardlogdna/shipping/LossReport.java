@@ -114,7 +114,11 @@ final class LossReport {
         if (wait > 0) {
             return wait;
         }
-        byte[] notice = notices.encode(words(missing));
+        byte[] notice = encoded(words(missing));
+        if (notice == null) {
+            noticedAt = now; // in a minute again, rather than at each step
+            return INTERVAL;
+        }
         lastNotice = notice;
         // In line with all others, and like the least of them: it must not take the room of what it is about.
         if (handOff.append(notice, notice.length, 1, true) == Admission.ACCEPTED) {
@@ -122,6 +126,17 @@ final class LossReport {
             missing.forEach(this::noticed);
         }
         return Signal.FOREVER; // where there was no room, the batch that makes some makes the batcher step
+    }
+
+    /** Null where it can't be encoded: that must not keep the lines of the application from being shipped. */
+    @Nullable
+    private byte[] encoded(String text) {
+        try {
+            return notices.encode(text);
+        } catch (RuntimeException | Error e) {
+            observer.internalError("what encodes the notice of missing lines", e);
+            return null;
+        }
     }
 
     private static long untilAllowed(long last, long now) {

@@ -64,6 +64,7 @@ final class Sender {
     private boolean anythingTaken;
     /** How many requests of the head were called malformed; others say nothing about its lines. */
     private int refusals;
+
     private boolean lookingForSize;
 
     private int failures;
@@ -108,8 +109,7 @@ final class Sender {
         if (pausedUntil - now > 0) {
             return pausedUntil - now;
         }
-        Batch part = fit(parts.removeFirst());
-        parts.addFirst(part);
+        Batch part = fit();
         Verdict verdict = send(part);
         settle(part, verdict);
         if (parts.isEmpty()) {
@@ -141,14 +141,16 @@ final class Sender {
         lookingForSize = false;
     }
 
-    /** Of a part that the endpoint won't take as it is, as far as is known, the first that it may. */
-    private Batch fit(Batch part) {
+    /** The first part, which stays the first, in a form that the endpoint may take, as far as is known. */
+    private Batch fit() {
+        Batch part = parts.removeFirst();
         Batch fitting = traits.gzip() ? part : part.inflated();
         while (fitting.uncompressed() > traits.largestBody() && fitting.lines() > 1) {
             List<Batch> halves = fitting.halves();
             parts.addFirst(halves.get(1));
             fitting = halves.get(0);
         }
+        parts.addFirst(fitting);
         return fitting;
     }
 
@@ -156,8 +158,8 @@ final class Sender {
         if (failures > 0) {
             ledger.requestRetried();
         }
-        sending = true;
         long start = nanoTime.getAsLong();
+        sending = true;
         try {
             requestStarts.run();
             return client.send(new Body(part.body(), part.gzip(), part.lines(), part.origin()));
@@ -357,15 +359,33 @@ final class Sender {
         ledger.releaseBytes(store.removeHead() + heldForHead);
     }
 
-    /** After an error that would only come again: drops what is left of the head, so that the others can follow. */
+    /**
+     * After an error that would only come again: drops what is left of the head, so that the others can follow. Relies
+     * on nothing but the counts, as the error may have struck anywhere, and makes nothing, as memory may be short.
+     */
     void dropHead() {
-        if (head != null) {
-            for (Batch part : parts) {
-                drop(part, DropReason.FAILED);
+        Batch failed = head;
+        if (failed != null) {
+            int left = failed.lines() - settledOfHead;
+            settledOfHead += left;
+            if (recovered) {
+                ledger.turnedAway(DropReason.FAILED, left);
+            } else {
+                ledger.lost(DropReason.FAILED, left);
             }
             parts.clear();
+            suspects.clear();
             settleHead();
         }
+    }
+
+    /** Forgets the batch that it is at work on. Once its thread has ended. */
+    void letGo() {
+        head = null;
+        headSince = NONE;
+        heldForHead = 0;
+        parts.clear();
+        suspects.clear();
     }
 
     /** No attempt follows any more, so none is announced. Any thread. */

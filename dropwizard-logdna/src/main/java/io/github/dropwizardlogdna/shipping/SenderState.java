@@ -7,7 +7,7 @@ import io.github.dropwizardlogdna.ingestion.Verdict;
  *
  * @param kind in one word
  * @param reason why it is failing; empty where it isn't
- * @param since when it began to fail, on the clock of {@link System#nanoTime}; zero where it doesn't
+ * @param since when it began to fail, or ended by an error, on the clock of {@link System#nanoTime}; zero where it doesn't
  */
 public record SenderState(Kind kind, String reason, long since) {
 
@@ -22,11 +22,15 @@ public record SenderState(Kind kind, String reason, long since) {
         /** The endpoint refuses the key. */
         KEY_REFUSED,
         /** The endpoint, a proxy or the account refuses every request. */
-        SETTING_AT_FAULT
+        SETTING_AT_FAULT,
+        /** Shipping has ended by an error, and nothing is sent any more. */
+        FAILED
     }
 
     static final SenderState IDLE = new SenderState(Kind.IDLE, "", 0);
     static final SenderState DELIVERING = new SenderState(Kind.DELIVERING, "", 0);
+
+    static final SenderState FAILED = new SenderState(Kind.FAILED, "of an error in the shipper", 0);
 
     static SenderState failing(Verdict verdict, long since) {
         Kind kind =

@@ -1,8 +1,10 @@
 package io.github.dropwizardlogdna.shipping;
 
 import io.github.dropwizardlogdna.ingestion.IngestionClient;
+import jakarta.annotation.Nullable;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,11 +39,23 @@ public final class Shipper {
     private final LossReport losses;
     private final Batcher batcher;
     private final Sender sender;
-    private final ShippingThread batcherThread;
-    private final ShippingThread senderThread;
+    private final ShippingThread.Starter threads;
+
+    @Nullable
+    private volatile ShippingThread batcherThread;
+
+    @Nullable
+    private volatile ShippingThread senderThread;
 
     private volatile boolean started;
     private volatile boolean stopped;
+    /** Set by the first thing that makes it impossible to go on; see {@link #fail}. */
+    private final AtomicBoolean failed = new AtomicBoolean();
+
+    private volatile SenderState failure = SenderState.FAILED;
+    /** Threads that have not ended; one that could not be started has. */
+    private final AtomicInteger living = new AtomicInteger(2);
+
     private volatile long keptLines;
     /** Set while dropped lines wait to be told: the batcher knows, and is not to be woken for each. */
     private volatile boolean dropsPending;
@@ -66,11 +80,24 @@ public final class Shipper {
             NoticeEncoder notices,
             ShippingObserver observer,
             TimeAndChance timeAndChance) {
+        this(name, settings, client, notices, observer, timeAndChance, ShippingThread.Starter.REAL);
+    }
+
+    /** With threads of another make. */
+    Shipper(
+            String name,
+            ShippingSettings settings,
+            IngestionClient client,
+            NoticeEncoder notices,
+            ShippingObserver unguarded,
+            TimeAndChance timeAndChance,
+            ShippingThread.Starter threads) {
         this.name = name;
         this.waitForRoom = settings.waitForRoom();
         this.client = client;
-        this.observer = observer;
+        this.observer = new GuardedObserver(unguarded, ledger);
         this.timeAndChance = timeAndChance;
+        this.threads = threads;
         this.handOff =
                 new HandOff(settings.limits(), chunkSize(settings.batchSize()), ledger::bytesDownstream, wakeBatcher);
         SpoolSettings spool = settings.spool();
@@ -80,8 +107,6 @@ public final class Shipper {
         this.losses = new LossReport(ledger, handOff, observer, notices);
         EndpointTraits traits = new EndpointTraits(settings.gzip());
         Pipeline pipeline = new Pipeline(handOff, store, ledger, traits, losses);
-        this.batcherThread = new ShippingThread("logdna-batcher-" + name, this::batch);
-        this.senderThread = new ShippingThread("logdna-sender-" + name, this::send);
         this.batcher = new Batcher(pipeline, settings, wakeSender::raise);
         this.sender = new Sender(pipeline, client, settings.retryPolicy(), observer, timeAndChance, wakeBatcher::raise);
     }
@@ -91,13 +116,22 @@ public final class Shipper {
         return Math.min(64 * 1024, Math.max(1024, batchSize / 16));
     }
 
-    /** Starts the two threads; they sleep until the first line. Once. */
+    /**
+     * Starts the two threads; they sleep until the first line. Once. Does not throw where the process may have no more
+     * threads: an application is not to fail for want of its log's, and finds out soon enough.
+     */
     public void start() {
-        wakeBatcher.belongsTo(batcherThread);
-        wakeSender.belongsTo(senderThread);
         started = true;
-        batcherThread.start();
-        senderThread.start();
+        try {
+            batcherThread = threads.start("logdna-batcher-" + name, this::batch, this::batcherDied);
+            senderThread = threads.start("logdna-sender-" + name, this::send, this::senderDied);
+        } catch (Throwable e) {
+            fail("its threads could not be started", e);
+            if (batcherThread == null) {
+                ended();
+            }
+            ended();
+        }
     }
 
     /**
@@ -118,7 +152,7 @@ public final class Shipper {
             case FULL -> drop(full(), lines);
             case DISCARDED -> drop(DropReason.DISCARDED, lines);
             case TOO_LARGE -> drop(DropReason.TOO_LARGE, lines);
-            case CLOSED -> drop(DropReason.ABANDONED, lines);
+            case CLOSED -> drop(closed(), lines);
         }
         return admission;
     }
@@ -135,11 +169,16 @@ public final class Shipper {
                 }
                 drop(full(), 1);
             }
+            case CLOSED -> drop(closed(), 1);
             default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    private DropReason closed() {
+        return failed.get() ? DropReason.FAILED : DropReason.ABANDONED;
     }
 
     private DropReason full() {
@@ -189,7 +228,7 @@ public final class Shipper {
             long deadline = now() + nanos;
             while (ledger.settled() < target && !(ending && target <= givenUp)) {
                 long left = deadline - now();
-                if (left <= 0 || sender.pausedUntil() - deadline > 0 || stopped || !started) {
+                if (left <= 0 || sender.pausedUntil() - deadline > 0 || !isRunning()) {
                     if (ending) {
                         givenUp = target;
                     }
@@ -229,17 +268,21 @@ public final class Shipper {
         sender.end();
         endThread(senderThread, wakeSender);
         endThread(batcherThread, wakeBatcher);
-        // What of the head was settled before it could be removed is counted already.
-        long kept = Math.max(0, store.close() - sender.settledOfHead());
-        keptLines = kept;
-        long abandoned = accepted() - ledger.settled() - kept;
+        if (failed.get()) {
+            return 0; // all that was held was counted when it failed
+        }
+        keptLines = keptOnDisk();
+        long abandoned = accepted() - ledger.settled() - keptLines;
         if (abandoned > 0) {
             ledger.lost(DropReason.ABANDONED, abandoned);
         }
         return abandoned;
     }
 
-    private void endThread(Thread thread, Signal wake) {
+    private void endThread(@Nullable Thread thread, Signal wake) {
+        if (thread == null) {
+            return; // was never started
+        }
         boolean interrupted = false;
         long deadline = now() + END_OF_THREADS;
         while (thread.isAlive() && now() < deadline) {
@@ -258,7 +301,8 @@ public final class Shipper {
     }
 
     private void batch() {
-        while (!stopped) {
+        wakeBatcher.belongsTo(Thread.currentThread());
+        while (isRunning()) {
             long wait;
             try {
                 wait = Math.min(batcher.step(now()), untilDropsAreTold());
@@ -273,6 +317,7 @@ public final class Shipper {
             }
             wakeBatcher.await(wait);
         }
+        ended();
     }
 
     /** Lets the next drop wake the batcher again once all are told; until then the batcher wakes by itself. */
@@ -287,14 +332,20 @@ public final class Shipper {
     }
 
     private long watchRequest() {
-        long askAgain = client.cutOffIfOverdue();
-        // The sender is about to enter the client, or about to leave it.
-        return askAgain == IngestionClient.NOTHING_IN_FLIGHT ? ASK_AGAIN : askAgain;
+        try {
+            long askAgain = client.cutOffIfOverdue();
+            // The sender is about to enter the client, or about to leave it.
+            return askAgain == IngestionClient.NOTHING_IN_FLIGHT ? ASK_AGAIN : askAgain;
+        } catch (Throwable e) {
+            survive("watch over the request", e, () -> {});
+            return PAUSE_AFTER_ERROR;
+        }
     }
 
     private void send() {
+        wakeSender.belongsTo(Thread.currentThread());
         try {
-            while (!stopped) {
+            while (isRunning()) {
                 long wait;
                 try {
                     wait = sender.step(now());
@@ -311,18 +362,88 @@ public final class Shipper {
                 wakeSender.await(wait);
             }
         } finally {
+            close();
+        }
+        ended();
+    }
+
+    private void close() {
+        try {
             client.close();
+        } catch (Throwable e) {
+            survive("client's end", e, () -> {});
         }
     }
 
-    /** A thread must not end by an error, and one bad batch must not end the others. */
+    /**
+     * A thread must not end by an error, and one bad batch must not end the others. To get that batch out of the way and
+     * to go on in the same thread is better than to start another: memory and threads may be what is short. Where even
+     * that fails, nobody knows any more which lines are where, and a second life would deliver some of them again and
+     * again; so the error goes on, and the thread ends by it: see {@link #fail}.
+     */
     private void survive(String who, Throwable error, Runnable recover) {
-        try {
-            recover.run();
-            observer.internalError("the " + who + " of " + name, error);
-        } catch (Throwable again) {
-            error.addSuppressed(again);
+        recover.run();
+        observer.internalError("the " + who, error);
+    }
+
+    private void batcherDied(Throwable error) {
+        fail("its batcher died", error);
+        ended();
+    }
+
+    private void senderDied(Throwable error) {
+        fail("its sender died", error);
+        ended();
+    }
+
+    /**
+     * Shipping can't go on: takes no more lines, holds no logging thread up, ends what still runs, and says so. No step
+     * relies on the one before it, because memory may be what is short. Any thread.
+     */
+    private void fail(String what, Throwable error) {
+        if (stopped || !failed.compareAndSet(false, true)) {
+            return;
         }
+        try {
+            handOff.close();
+        } catch (Throwable again) {
+            ledger.internalError(); // closed once there is memory again: see ended()
+        }
+        room.close(); // after that, so that who is let go finds it closed, not full
+        wakeBatcher.raise();
+        wakeSender.raise();
+        try {
+            client.cutOff();
+            String reason = what + ": " + error.getClass().getSimpleName();
+            failure = new SenderState(SenderState.Kind.FAILED, reason, now());
+        } catch (Throwable again) {
+            ledger.internalError();
+        }
+        observer.shippingFailed(what, error, heldLines());
+    }
+
+    /** A thread ends. After a failure the last one lets go of what is held, and counts it. */
+    private void ended() {
+        if (living.decrementAndGet() == 0 && failed.get()) {
+            keptLines = keptOnDisk();
+            batcher.letGo();
+            sender.letGo();
+            handOff.close(); // now that there is memory again, if there was none
+            handOff.letGo();
+            ledger.releaseBytes(ledger.bytesDownstream());
+            ledger.lost(DropReason.FAILED, Math.max(0, heldLines() - keptLines));
+        }
+        told();
+    }
+
+    /** Closes the store, and returns how many lines it keeps for the next process. */
+    private long keptOnDisk() {
+        // What of the head was settled before it could be removed is counted already.
+        return Math.max(0, store.close() - sender.settledOfHead());
+    }
+
+    private boolean isRunning() {
+        return started && !stopped && !failed.get();
     }
 
     private void told() {
@@ -375,7 +496,7 @@ public final class Shipper {
         return store.bytesOnDisk();
     }
 
-    /** Lines that the spool keeps for the next process. After {@link #stop}. */
+    /** Lines that the spool keeps for the next process. After {@link #stop}, or a failure. */
     public long keptLines() {
         return keptLines;
     }
@@ -423,8 +544,13 @@ public final class Shipper {
         return ledger.requestsRetried();
     }
 
-    /** How delivery stands. */
+    /** Errors inside that should not have been, ever. */
+    public long internalErrors() {
+        return ledger.internalErrors();
+    }
+
+    /** How delivery stands. After {@link SenderState.Kind#FAILED} comes no other state. */
     public SenderState state() {
-        return sender.state();
+        return failed.get() ? failure : sender.state();
     }
 }

@@ -48,6 +48,17 @@ public interface ShippingObserver {
      */
     default void spoolTakenOver(int files, String directory) {}
 
-    /** Something inside the shipper failed that should not. Lines that are lost by it are counted as failed. */
+    /**
+     * Something inside the shipper failed that should not, and shipping goes on. Lines that are lost by it are counted
+     * as failed. Called for each error.
+     */
     void internalError(String what, Throwable error);
+
+    /**
+     * Shipping has ended for good, before it was stopped. Called at most once, perhaps on a thread of the application.
+     *
+     * @param what in words, the rest of a sentence that begins with "because"
+     * @param heldLines how many lines are held; those that the spool does not have are lost
+     */
+    void shippingFailed(String what, Throwable cause, long heldLines);
 }

@@ -45,4 +45,9 @@ final class RecordingObserver implements ShippingObserver {
     public void internalError(String what, Throwable error) {
         told.add("error in " + what + ": " + error);
     }
+
+    @Override
+    public void shippingFailed(String what, Throwable cause, long heldLines) {
+        told.add("ended, because " + what + ": " + cause + ", " + heldLines + " held");
+    }
 }

@@ -1,0 +1,53 @@
+package io.github.dropwizardlogdna.shipping;
+
+import io.github.dropwizardlogdna.ingestion.IngestionClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/** Shippers whose threads fail, for tests of what is around them. */
+public final class FailingShippers {
+
+    private FailingShippers() {}
+
+    /** One that may have no threads. */
+    public static Shipper withoutThreads(IngestionClient client, ShippingObserver observer) {
+        return shipper(client, observer, (name, loop, died) -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+    }
+
+    /** One whose threads do nothing, and die when they are told to. */
+    public static Shipper dyingAt(CountDownLatch death, IngestionClient client, ShippingObserver observer) {
+        return shipper(client, observer, (name, loop, died) -> {
+            Runnable deadly = () -> {
+                try {
+                    death.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                throw new StackOverflowError();
+            };
+            return ShippingThread.Starter.REAL.start(name, deadly, died);
+        });
+    }
+
+    private static Shipper shipper(IngestionClient client, ShippingObserver observer, ShippingThread.Starter threads) {
+        ShippingSettings settings = new ShippingSettings(
+                new BufferLimits(8_192, 1 << 20, 0, 0),
+                true,
+                64 * 1024,
+                Duration.ofMillis(10),
+                true,
+                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(5)),
+                null);
+        return new Shipper(
+                "test",
+                settings,
+                client,
+                text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8),
+                observer,
+                TimeAndChance.real(),
+                threads);
+    }
+}

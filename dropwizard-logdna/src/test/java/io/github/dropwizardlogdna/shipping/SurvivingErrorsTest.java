@@ -1,0 +1,438 @@
+package io.github.dropwizardlogdna.shipping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.dropwizardlogdna.ingestion.Body;
+import io.github.dropwizardlogdna.ingestion.IngestionClient;
+import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.ingestion.Outcome;
+import io.github.dropwizardlogdna.ingestion.Verdict;
+import jakarta.annotation.Nullable;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Errors in what the shipping threads call, and threads that can't be started or die. */
+@Timeout(60)
+class SurvivingErrorsTest {
+
+    private static final long LONG = TimeUnit.MINUTES.toNanos(10);
+
+    @TempDir
+    private Path directory;
+
+    private final FakeEndpoint endpoint = new FakeEndpoint();
+    private final RecordingObserver observer = new RecordingObserver();
+    private final List<Shipper> started = new ArrayList<>();
+
+    private enum Thrown {
+        OUT_OF_MEMORY,
+        MISSING_CLASS,
+        STACK_OVERFLOW,
+        BUG,
+        OF_ANOTHER_KIND;
+
+        Throwable make() {
+            return switch (this) {
+                case OUT_OF_MEMORY -> new OutOfMemoryError("injected");
+                case MISSING_CLASS -> new NoClassDefFoundError("injected");
+                case STACK_OVERFLOW -> new StackOverflowError("injected");
+                case BUG -> new IllegalStateException("injected");
+                case OF_ANOTHER_KIND -> new Error("injected");
+            };
+        }
+
+        void raise() {
+            Throwable error = make();
+            if (error instanceof RuntimeException exception) {
+                throw exception;
+            }
+            throw (Error) error;
+        }
+    }
+
+    @AfterEach
+    void stopAll() {
+        started.forEach(shipper -> shipper.stop(0));
+    }
+
+    // An error goes by
+
+    @ParameterizedTest
+    @EnumSource
+    void goesOnAfterAnErrorInTheClientAndLosesNothing(Thrown thrown) {
+        AtomicInteger requests = new AtomicInteger();
+        endpoint.always(lines -> {
+            if (requests.incrementAndGet() < 4) {
+                thrown.raise();
+            }
+            return FakeEndpoint.verdict(Outcome.DELIVERED);
+        });
+        Shipper shipper = start(shipper(endpoint, observer));
+        log(shipper, "a");
+        log(shipper, "b");
+
+        await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("a", "b"));
+
+        assertThat(shipper.internalErrors()).isEqualTo(3);
+        assertThat(observer.told)
+                .filteredOn(words -> words.startsWith("error in the client"))
+                .hasSize(3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void goesOnWhateverTheObserverThrowsAndLosesNothing(Thrown thrown) {
+        AtomicInteger requests = new AtomicInteger();
+        endpoint.always(lines -> {
+            if (requests.incrementAndGet() == 1) {
+                return FakeEndpoint.verdict(Outcome.RETRY);
+            }
+            return FakeEndpoint.verdict(lines.contains("refused") ? Outcome.BAD_REQUEST : Outcome.DELIVERED);
+        });
+        ShippingObserver hostile = throwing(thrown);
+        Shipper shipper = start(shipper(endpoint, hostile));
+        shipper.drop(DropReason.RATE, 3);
+        log(shipper, "refused");
+        await().until(() -> shipper.dropped(DropReason.REFUSED) == 1);
+
+        log(shipper, "line");
+
+        await().untilAsserted(() -> assertThat(endpoint.taken).contains("line"));
+        assertThat(shipper.dropped(DropReason.FAILED)).isZero();
+        assertThat(shipper.internalErrors()).isPositive();
+        assertThat(shipper.stop(LONG)).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void goesOnWhereTheNoticeOfMissingLinesCannotBeEncoded(Thrown thrown) {
+        Shipper shipper = start(new Shipper(
+                "test",
+                settings(null),
+                endpoint,
+                text -> {
+                    thrown.raise();
+                    return new byte[0];
+                },
+                observer,
+                TimeAndChance.real()));
+        shipper.drop(DropReason.RATE, 1);
+        for (int i = 0; i < 20; i++) {
+            log(shipper, "line " + i);
+            assertThat(shipper.drain(LONG)).isTrue();
+        }
+
+        assertThat(endpoint.taken).isEqualTo(Fixture.numbered(0, 20));
+        assertThat(observer.told)
+                .as("in a minute again, and not at each step")
+                .filteredOn(words -> words.contains("notice of missing lines"))
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsABatchInMemoryThatTheSpoolFailsToTake(Thrown thrown) {
+        SpoolSettings spool = new SpoolSettings(directory.resolve("logdna"), 1 << 20, "1", () -> {
+            thrown.raise();
+            return new Origin("web-1", null, null, List.of());
+        });
+        Shipper shipper = start(new Shipper(
+                "test", settings(spool), endpoint, SurvivingErrorsTest::notice, observer, TimeAndChance.real()));
+
+        log(shipper, "line");
+
+        await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("line"));
+        assertThat(observer.told).anyMatch(words -> words.contains("can't write to the spool"));
+    }
+
+    /** The clock stands for anything that is called anywhere: each single call of it fails once. */
+    @Test
+    void settlesEveryLineAndGoesOnWhicheverCallFails() {
+        List<Shipper> shippers = IntStream.rangeClosed(1, 25)
+                .mapToObj(nth -> {
+                    AtomicInteger calls = new AtomicInteger();
+                    LongSupplier clock = () -> {
+                        if (ShippingThread.isCurrent() && calls.incrementAndGet() == nth) {
+                            Thrown.OUT_OF_MEMORY.raise();
+                        }
+                        return System.nanoTime();
+                    };
+                    // Each other request fails, so that the paths of failures are gone as well.
+                    AtomicInteger requests = new AtomicInteger();
+                    FakeEndpoint flaky = new FakeEndpoint()
+                            .always(lines -> FakeEndpoint.verdict(
+                                    requests.incrementAndGet() % 2 == 1 ? Outcome.RETRY : Outcome.DELIVERED));
+                    return start(new Shipper(
+                            "test",
+                            settings(null),
+                            flaky,
+                            SurvivingErrorsTest::notice,
+                            observer,
+                            new TimeAndChance(clock, TimeAndChance.real().random())));
+                })
+                .toList();
+        for (int i = 0; i < 10; i++) {
+            shippers.forEach(shipper -> log(shipper, "line"));
+        }
+
+        for (Shipper shipper : shippers) {
+            assertThat(shipper.drain(LONG)).isTrue();
+            log(shipper, "afterwards");
+            long before = shipper.delivered();
+            assertThat(shipper.drain(LONG)).isTrue();
+            await().until(() -> shipper.delivered() > before || shipper.dropped(DropReason.FAILED) > 0);
+            assertThat(shipper.state().kind()).isNotEqualTo(SenderState.Kind.FAILED);
+            assertThat(shipper.stop(LONG)).isZero();
+            assertThat(shipper.heldLines()).isZero();
+            assertThat(shipper.delivered() + shipper.dropped(DropReason.FAILED)).isEqualTo(shipper.accepted());
+        }
+    }
+
+    @Test
+    void goesOnAfterAnErrorInTheWatchOverARequest() {
+        CountDownLatch watched = new CountDownLatch(1);
+        Shipper shipper = start(shipper(
+                new IngestionClient() {
+                    @Override
+                    public Verdict send(Body body) {
+                        awaitQuietly(watched);
+                        return endpoint.send(body);
+                    }
+
+                    @Override
+                    public long cutOffIfOverdue() {
+                        watched.countDown();
+                        throw new NoClassDefFoundError("injected");
+                    }
+
+                    @Override
+                    public void cutOff() {}
+
+                    @Override
+                    public void close() {
+                        throw new NoClassDefFoundError("injected");
+                    }
+                },
+                observer));
+        for (int i = 0; i < 3; i++) {
+            log(shipper, "line " + i);
+            assertThat(shipper.drain(LONG)).isTrue();
+        }
+
+        assertThat(shipper.stop(LONG)).isZero();
+        assertThat(endpoint.taken).isEqualTo(Fixture.numbered(0, 3));
+        assertThat(shipper.state().kind()).isNotEqualTo(SenderState.Kind.FAILED);
+    }
+
+    // No way to go on
+
+    @ParameterizedTest
+    @ValueSource(strings = {"batcher", "sender"})
+    void takesNothingWhereAThreadCannotBeStarted(String which) {
+        Shipper shipper = start(shipperWith((name, loop, died) -> {
+            if (name.contains(which)) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            return ShippingThread.Starter.REAL.start(name, loop, died);
+        }));
+
+        assertThat(log(shipper, "line")).isEqualTo(Admission.CLOSED);
+
+        assertHasFailed(shipper, "its threads could not be started: OutOfMemoryError");
+        assertThat(shipper.turnsAway(false)).as("saves the work of encoding").isTrue();
+        assertThat(shipper.dropped(DropReason.FAILED)).isEqualTo(2);
+        assertThat(shipper.dropped(DropReason.ABANDONED)).isZero();
+        assertThat(observer.told)
+                .containsOnlyOnce("ended, because its threads could not be started: java.lang.OutOfMemoryError:"
+                        + " unable to create native thread, 0 held");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"batcher", "sender"})
+    void letsGoOfEverythingAndTakesNothingMoreOnceAThreadHasDied(String which) {
+        CountDownLatch death = new CountDownLatch(1);
+        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY, Duration.ofMinutes(5)));
+        Shipper shipper = start(shipperWith((name, loop, died) -> {
+            Runnable deadly = () -> {
+                awaitQuietly(death);
+                throw new StackOverflowError("injected");
+            };
+            return ShippingThread.Starter.REAL.start(name, name.contains(which) ? deadly : loop, died);
+        }));
+        for (int i = 0; i < 1_000; i++) {
+            log(shipper, "line " + i);
+        }
+        death.countDown();
+
+        assertHasFailed(shipper, "its " + which + " died: StackOverflowError");
+        await().untilAsserted(() -> assertThat(shipper.heldLines()).isZero());
+        assertThat(shipper.heldBytes()).isZero();
+        assertThat(shipper.oldestAge()).isZero();
+        assertThat(shipper.dropped(DropReason.FAILED)).isEqualTo(1_000);
+        assertThat(log(shipper, "too late")).isEqualTo(Admission.CLOSED);
+        assertThat(shipper.dropped(DropReason.FAILED)).isEqualTo(1_001);
+        assertThat(shipper.drain(LONG)).as("nothing to wait for").isTrue();
+        assertThat(shipper.stop(LONG)).as("counted already").isZero();
+        assertThat(shipper.untoldDrops()).containsEntry(DropReason.FAILED, 1_001L);
+        assertThat(observer.told).filteredOn(words -> words.startsWith("ended")).hasSize(1);
+    }
+
+    @Test
+    void aDeathLetsGoOfThreadsThatWaitForRoomOrForADrain() throws Exception {
+        CountDownLatch death = new CountDownLatch(1);
+        Shipper shipper = start(new Shipper(
+                "test",
+                new ShippingSettings(
+                        new BufferLimits(1_000, 2_000, 0, 0),
+                        true,
+                        1_024,
+                        Duration.ofMillis(1),
+                        true,
+                        new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(5)),
+                        null),
+                endpoint,
+                SurvivingErrorsTest::notice,
+                observer,
+                TimeAndChance.real(),
+                (name, loop, died) -> ShippingThread.Starter.REAL.start(
+                        name,
+                        () -> {
+                            awaitQuietly(death);
+                            throw new StackOverflowError("injected");
+                        },
+                        died)));
+        Thread logger = new Thread(() -> {
+            int i = 0;
+            while (log(shipper, "line " + i++) == Admission.ACCEPTED) {
+                // until it is let go
+            }
+        });
+        logger.start();
+        await().until(() -> logger.getState() == Thread.State.WAITING);
+        Thread drain = new Thread(() -> shipper.drain(LONG));
+        drain.start();
+        await().until(() -> drain.getState() == Thread.State.TIMED_WAITING);
+
+        death.countDown();
+
+        logger.join();
+        drain.join();
+    }
+
+    @Test
+    void aDeathLeavesTheSpoolToTheNextProcess() {
+        CountDownLatch death = new CountDownLatch(1);
+        Origin origin = new Origin("web-1", null, null, List.of());
+        Shipper dying = start(new Shipper(
+                "test",
+                settings(new SpoolSettings(directory.resolve("logdna"), 1 << 20, "1", () -> origin)),
+                endpoint,
+                SurvivingErrorsTest::notice,
+                observer,
+                TimeAndChance.real(),
+                (name, loop, died) -> ShippingThread.Starter.REAL.start(
+                        name,
+                        () -> {
+                            if (name.contains("sender")) {
+                                awaitQuietly(death);
+                                throw new StackOverflowError("injected");
+                            }
+                            loop.run();
+                        },
+                        died)));
+        log(dying, "spooled");
+        await().until(() -> dying.bytesOnDisk() > 0);
+        death.countDown();
+        await().until(() -> dying.keptLines() == 1);
+        assertThat(dying.dropped(DropReason.FAILED)).isZero();
+        assertThat(dying.stop(LONG)).isZero();
+
+        Shipper next = start(new Shipper(
+                "test",
+                settings(new SpoolSettings(directory.resolve("logdna"), 1 << 20, "2", () -> origin)),
+                endpoint,
+                SurvivingErrorsTest::notice,
+                observer,
+                TimeAndChance.real()));
+        log(next, "new");
+
+        await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("spooled", "new"));
+    }
+
+    private static void assertHasFailed(Shipper shipper, String reason) {
+        await().untilAsserted(() -> {
+            assertThat(shipper.state().kind()).isEqualTo(SenderState.Kind.FAILED);
+            assertThat(shipper.state().reason()).isEqualTo(reason);
+        });
+    }
+
+    private Shipper shipper(IngestionClient client, ShippingObserver told) {
+        return new Shipper("test", settings(null), client, SurvivingErrorsTest::notice, told, TimeAndChance.real());
+    }
+
+    private Shipper shipperWith(ShippingThread.Starter threads) {
+        return new Shipper(
+                "test", settings(null), endpoint, SurvivingErrorsTest::notice, observer, TimeAndChance.real(), threads);
+    }
+
+    private Shipper start(Shipper shipper) {
+        started.add(shipper);
+        shipper.start();
+        return shipper;
+    }
+
+    private static ShippingSettings settings(@Nullable SpoolSettings spool) {
+        return new ShippingSettings(
+                new BufferLimits(1_000_000, 64 << 20, 0, 0),
+                false,
+                4 * 1024,
+                Duration.ofMillis(1),
+                true,
+                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(5)),
+                spool);
+    }
+
+    private static byte[] notice(String text) {
+        return ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Admission log(Shipper shipper, String text) {
+        byte[] line = TestLines.line(text);
+        return shipper.append(line, line.length, 1, false);
+    }
+
+    /** Throws from every method. */
+    private static ShippingObserver throwing(Thrown thrown) {
+        return (ShippingObserver) Proxy.newProxyInstance(
+                ShippingObserver.class.getClassLoader(),
+                new Class<?>[] {ShippingObserver.class},
+                (proxy, method, arguments) -> {
+                    throw thrown.make();
+                });
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
