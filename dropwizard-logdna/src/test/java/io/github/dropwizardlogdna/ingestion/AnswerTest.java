@@ -1,16 +1,30 @@
 package io.github.dropwizardlogdna.ingestion;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -165,6 +179,66 @@ class AnswerTest {
         Verdict verdict = new Answer(207, null, body).verdict(TWO_LINES, NOW);
 
         assertThat(verdict.outcome()).isIn(Outcome.DELIVERED, Outcome.DELIVERED_IN_PART);
+    }
+
+    @Property
+    void everyAnswerHasAVerdict(
+            @ForAll int status,
+            @ForAll("retryAfters") String retryAfter,
+            @ForAll("multiStatuses") byte[] body,
+            @ForAll @IntRange(min = 1, max = 5) int lines,
+            @ForAll boolean gzip) {
+        for (int each : new int[] {status, Math.floorMod(status, 700), 207, 429}) {
+            Verdict verdict = new Answer(each, retryAfter, body).verdict(new Body(new byte[10], gzip, lines), NOW);
+
+            assertThat(verdict.lines())
+                    .hasSize(verdict.outcome() == Outcome.DELIVERED_IN_PART ? lines : 0)
+                    .doesNotContain(Outcome.DELIVERED_IN_PART);
+            verdict.retryAfter()
+                    .ifPresent(wait -> assertThat(wait).isBetween(Duration.ofNanos(1), Verdict.MAX_RETRY_AFTER));
+            assertThat(verdict.reason()).isNotBlank().hasSizeLessThan(200);
+        }
+    }
+
+    @Provide
+    Arbitrary<String> retryAfters() {
+        DateTimeFormatter date = DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US);
+        return Arbitraries.oneOf(
+                Arbitraries.strings(),
+                Arbitraries.bigIntegers().map(BigInteger::toString),
+                Arbitraries.longs().map(String::valueOf),
+                Arbitraries.longs()
+                        .between(-62_000_000_000L, 200_000_000_000L)
+                        .map(second -> date.format(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC))),
+                Arbitraries.integers().between(1, 999_999_999).map(year -> "Fri, 01 Jan " + year + " 00:00:00 GMT"),
+                Arbitraries.of("9".repeat(1_000_000), "Fri, 01 Jan 999999999 00:00:00 GMT", " ".repeat(100_000)));
+    }
+
+    /** What nearly is {@code {"status":[200,400]}}, cut somewhere. */
+    @Provide
+    Arbitrary<byte[]> multiStatuses() {
+        Arbitrary<String> code = Arbitraries.oneOf(
+                Arbitraries.integers().between(100, 599).map(String::valueOf),
+                Arbitraries.integers().between(100, 599).map(number -> "\"" + number + "\""),
+                Arbitraries.bigDecimals().map(BigDecimal::toString),
+                Arbitraries.of("null", "true", "{}", "[[]]", "1e999999999", "9".repeat(2_000), "\"\\ud800\"", ""));
+        Arbitrary<String> json =
+                code.list().ofMaxSize(6).map(codes -> "{\"status\":[" + String.join(",", codes) + "]}");
+        return Combinators.combine(
+                        json, Arbitraries.integers().between(0, 200), Arbitraries.of(UTF_8, UTF_16BE, ISO_8859_1))
+                .as((text, cut, charset) -> {
+                    byte[] bytes = text.getBytes(charset);
+                    return cut < 20 ? Arrays.copyOf(bytes, Math.max(0, bytes.length - cut)) : bytes;
+                });
+    }
+
+    @Test
+    void tenMegabytesMakeItNotFail() {
+        String codes = "[200],".repeat(10 * 1024 * 1024 / 6);
+
+        assertThat(verdict(207, "9".repeat(10 * 1024 * 1024), "{\"status\":[" + codes + "200]}")
+                        .outcome())
+                .isEqualTo(Outcome.DELIVERED);
     }
 
     @Test

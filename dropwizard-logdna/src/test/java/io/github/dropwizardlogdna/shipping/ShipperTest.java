@@ -15,7 +15,6 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -107,32 +106,6 @@ class ShipperTest {
         for (String line : endpoint.taken) {
             String[] parts = line.split(" ");
             assertThat(Integer.parseInt(parts[1])).isEqualTo(next[Integer.parseInt(parts[0])]++);
-        }
-    }
-
-    @Test
-    void everyAcceptedLineIsDeliveredHoweverStopRacesWithLogging() throws Exception {
-        for (int round = 0; round < 300; round++) {
-            FakeEndpoint fresh = new FakeEndpoint();
-            Shipper shipper = shipper(fresh, Duration.ofMillis(1));
-            AtomicLong accepted = new AtomicLong();
-            CountDownLatch logging = new CountDownLatch(1);
-            Thread logger = new Thread(() -> {
-                int i = 0;
-                while (log(shipper, "line " + i++) == Admission.ACCEPTED) {
-                    accepted.incrementAndGet();
-                    logging.countDown();
-                }
-            });
-            logger.start();
-            logging.await();
-
-            assertThat(shipper.stop(LONG)).isZero();
-
-            logger.join();
-            assertThat(fresh.taken).hasSize((int) accepted.get());
-            assertThat(shipper.accepted()).isEqualTo(accepted.get());
-            assertThat(shipper.dropped(DropReason.ABANDONED)).isEqualTo(1);
         }
     }
 
