@@ -362,7 +362,7 @@ class FaultMatrixTest {
     }
 
     private long toldToBeDropped() {
-        Pattern told = Pattern.compile(": (\\d+) lines? (was|were) dropped");
+        Pattern told = Pattern.compile(": (?:before the end )?(\\d+) lines? (was|were) dropped");
         return reports().stream()
                 .map(told::matcher)
                 .filter(Matcher::find)
