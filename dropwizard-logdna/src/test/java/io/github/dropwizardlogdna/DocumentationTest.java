@@ -38,8 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * README.md and docs/ say what is so: each block of YAML loads, each block of Java compiles, and the options and their
- * defaults are those of the factory.
+ * README.md and docs/ say what is so: each block of YAML loads, each block of Java compiles, each link within the project
+ * leads somewhere, and the options and their defaults are those of the factory.
  *
  * <p>A block of YAML is a configuration, or an item of {@code logging.appenders}. What is neither says so in a comment on
  * the line before: {@code <!-- yaml: appender options -->}, {@code <!-- yaml: refused -->} for what must not load, and
@@ -90,6 +90,10 @@ class DocumentationTest {
                 "layout: {type: json}", "layout: {type: braces}"); // that of dropwizard-json-logging is not at hand
     }
 
+    static List<MarkdownFile> files() throws Exception {
+        return MarkdownFile.all(ROOT);
+    }
+
     static List<Block> yaml() throws Exception {
         return blocks("yaml");
     }
@@ -124,6 +128,22 @@ class DocumentationTest {
     @MethodSource("java")
     void compiles(Block block) {
         assertThat(errors(block.content())).as(block.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void leadsSomewhere(MarkdownFile file) throws Exception {
+        for (String link : file.links()) {
+            if (link.startsWith("https:")) {
+                continue;
+            }
+            String[] parts = link.split("#", 2);
+            Path target = parts[0].isEmpty() ? file.path() : file.path().resolveSibling(parts[0]);
+            assertThat(target).as(link).exists();
+            if (parts.length == 2) {
+                assertThat(MarkdownFile.read(target).anchors()).as(link).contains(parts[1]);
+            }
+        }
     }
 
     @Test
