@@ -85,6 +85,9 @@ final class Outage {
         awaitArrivals(5);
         ReceiverReport recovery = book();
         describe("recovery", new Histogram(3), liveHeap());
+        if (told < offered - delivered) {
+            awaitArrivals(1); // a line that tells what is missing comes once a minute at the most
+        }
         context.stop();
         book();
 
