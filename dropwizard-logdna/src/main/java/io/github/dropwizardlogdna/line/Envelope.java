@@ -6,7 +6,6 @@ import ch.qos.logback.classic.Level;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.annotation.Nullable;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,7 +26,7 @@ final class Envelope {
     private final byte[] info;
     private final byte[] debug;
     private final byte[] trace;
-    private final Map<String, Object> fixed = new LinkedHashMap<>();
+    private final Map<FieldName, Object> fixed = new LinkedHashMap<>();
 
     Envelope(LineFormat<?> format) {
         error = afterText("ERROR", format);
@@ -38,7 +37,7 @@ final class Envelope {
         format.meta().forEach((name, configured) -> {
             Object value = fixed(configured);
             if (name != null && value != null) {
-                fixed.put(name, value);
+                fixed.put(FieldName.of(name), value);
             }
         });
     }
@@ -55,7 +54,7 @@ final class Envelope {
         return severity >= Level.DEBUG_INT ? debug : trace;
     }
 
-    void forEachFixed(BiConsumer<String, Object> action) {
+    void forEachFixed(BiConsumer<FieldName, Object> action) {
         fixed.forEach(action);
     }
 
@@ -72,7 +71,7 @@ final class Envelope {
             json.string(env);
         }
         json.raw(ascii(",\"meta\":"));
-        return Arrays.copyOf(json.bytes(), json.length());
+        return json.copy();
     }
 
     /** As {@link Values#of}; but what a configuration nests stays nested, as bytes of JSON. */

@@ -21,7 +21,7 @@ final class Fields {
 
     private static final int ABSENT = -1;
 
-    private String[] names = new String[INITIAL_CAPACITY];
+    private FieldName[] names = new FieldName[INITIAL_CAPACITY];
     private Object[] values = new Object[INITIAL_CAPACITY];
     private int own;
     private int size;
@@ -33,16 +33,12 @@ final class Fields {
         return size;
     }
 
-    String name(int i) {
-        return names[i];
-    }
-
     Object value(int i) {
         return values[i];
     }
 
     /** Adds a field of our own, if it has a value. Before any of the program's, and each name once. */
-    void own(String name, @Nullable Object value) {
+    void own(FieldName name, @Nullable Object value) {
         if (value != null) {
             add(name, value);
             own = size;
@@ -52,8 +48,8 @@ final class Fields {
     /** Begins with the numbers of a part of a line. */
     void ownParts(int parts) {
         split = true;
-        own("linePart", 1);
-        own("lineParts", parts);
+        own(FieldName.LINE_PART, 1);
+        own(FieldName.LINE_PARTS, parts);
     }
 
     /** Goes over to another part: of the fields only the first few are repeated there. */
@@ -65,12 +61,8 @@ final class Fields {
         own = repeated;
     }
 
-    /**
-     * Sets a program's field, in place of an earlier value. Names are compared as they arrive: two that differ in lone
-     * surrogates only are the same.
-     */
-    void put(String programsName, Object value) {
-        String name = Utf8.wellFormed(programsName);
+    /** Sets a program's field, in place of an earlier value. */
+    void put(FieldName name, Object value) {
         int i = find(name);
         if (i == ABSENT) {
             add(name, value);
@@ -82,9 +74,9 @@ final class Fields {
         }
     }
 
-    boolean hasOwn(String name) {
+    boolean hasOwn(FieldName name) {
         for (int i = 0; i < own; i++) {
-            if (names[i].equals(name)) {
+            if (names[i].is(name)) {
                 return true;
             }
         }
@@ -92,23 +84,24 @@ final class Fields {
     }
 
     /** The name under which a field ships. */
-    String shippedName(int i) {
-        String name = names[i];
-        return i < own || !isReserved(name) ? name : unused('_' + name);
+    FieldName shippedName(int i) {
+        FieldName name = names[i];
+        boolean makesWay = i >= own && (split ? name.reservedInParts : name.reserved);
+        return makesWay ? unused("_" + name.text) : name;
     }
 
     /** A name, with as many underscores before it as it takes to be none of the program's. */
-    String unused(String name) {
-        String candidate = name;
+    FieldName unused(String text) {
+        FieldName candidate = FieldName.of(text);
         while (find(candidate) != ABSENT) {
-            candidate = '_' + candidate;
+            candidate = FieldName.of("_" + candidate.text);
         }
         return candidate;
     }
 
     void clear() {
         if (names.length > RETAINED_CAPACITY) {
-            names = new String[INITIAL_CAPACITY];
+            names = new FieldName[INITIAL_CAPACITY];
             values = new Object[INITIAL_CAPACITY];
             index = new HashMap<>();
         } else {
@@ -121,21 +114,13 @@ final class Fields {
         split = false;
     }
 
-    private boolean isReserved(String name) {
-        return switch (name) {
-            case "logger", "thread", "markers", "exception", "caller" -> true;
-            case "linePart", "lineParts" -> split;
-            default -> false;
-        };
-    }
-
-    private int find(String name) {
+    private int find(FieldName name) {
         if (size > INDEX_FROM) {
-            Integer i = index.get(name);
+            Integer i = index.get(name.text);
             return i == null ? ABSENT : i;
         }
         for (int i = own; i < size; i++) {
-            if (names[i].equals(name)) {
+            if (names[i].is(name)) {
                 return i;
             }
         }
@@ -146,14 +131,14 @@ final class Fields {
     private void index() {
         if (index.isEmpty()) {
             for (int i = own; i < size; i++) {
-                index.put(names[i], i);
+                index.put(names[i].text, i);
             }
         } else {
-            index.put(names[size - 1], size - 1);
+            index.put(names[size - 1].text, size - 1);
         }
     }
 
-    private void add(String name, Object value) {
+    private void add(FieldName name, Object value) {
         if (size == names.length) {
             names = Arrays.copyOf(names, 2 * size);
             values = Arrays.copyOf(values, 2 * size);

@@ -74,6 +74,16 @@ final class JsonBuffer {
         this.length = length;
     }
 
+    /** Overwrites a byte that was written before. */
+    void set(int index, char ascii) {
+        bytes[index] = (byte) ascii;
+    }
+
+    /** The bytes so far, as an array of their own. */
+    byte[] copy() {
+        return Arrays.copyOf(bytes, length);
+    }
+
     /** Empties the buffer, and gives back what a huge line took. */
     void clear() {
         length = 0;
@@ -88,9 +98,14 @@ final class JsonBuffer {
     }
 
     void raw(byte[] json) {
-        ensure(json.length);
-        System.arraycopy(json, 0, bytes, length, json.length);
-        length += json.length;
+        raw(json, json.length);
+    }
+
+    /** The first {@code count} bytes of {@code json}. */
+    void raw(byte[] json, int count) {
+        ensure(count);
+        System.arraycopy(json, 0, bytes, length, count);
+        length += count;
     }
 
     /** An integer. */

@@ -43,24 +43,35 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     private final LineFormat<E> format;
     private final Envelope envelope;
     private final JsonBuffer wire = new JsonBuffer();
+
+    @Nullable
+    private String lastThread;
+
+    @Nullable
+    private Object lastThreadJson;
+
+    /** How the lines of one millisecond begin. */
+    private final JsonBuffer head = new JsonBuffer();
+
+    private long headTimestamp;
     /** Where meta is built that ships as a string. */
     private final JsonBuffer quotedMeta = new JsonBuffer();
 
     /** The names of fields, which are not redacted. */
-    private final QuotedStrings names = new QuotedStrings(null);
-    /** The names of loggers and threads, which are values. */
-    private final QuotedStrings recurringValues;
+    private final Recurring<FieldName> fieldNames = new Recurring<>(FieldName::of);
+    /** The names of loggers and threads, which are values, as JSON. */
+    private final Recurring<byte[]> names = new Recurring<>(this::json);
 
     private final Fields fields = new Fields();
     private final List<String> markers = new ArrayList<>();
-    private final MetaWriter metaWriter = new MetaWriter(fields, markers, names);
+    private final MetaWriter metaWriter = new MetaWriter(fields, markers);
     private final Cuts cuts;
     private boolean fellBack;
 
     /** Made once, because a map is iterated without garbage only so. */
-    private final BiConsumer<String, Object> putFixed = fields::put;
+    private final BiConsumer<FieldName, Object> putFixed = fields::put;
 
-    private final BiConsumer<String, Object> putFixedUnlessOwn = this::putFixedUnlessOwn;
+    private final BiConsumer<FieldName, Object> putFixedUnlessOwn = this::putFixedUnlessOwn;
     private final BiConsumer<String, String> putMdc = this::putMdc;
 
     public LineEncoder(LineFormat<E> format) {
@@ -71,7 +82,6 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
         this.format = format;
         this.envelope = envelope;
         this.cuts = new Cuts(!format.parseJson());
-        this.recurringValues = format.redaction() == null ? names : new QuotedStrings(format.redaction());
     }
 
     /** Another encoder of the same format, which shares what does not change. */
@@ -146,7 +156,7 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
         if (event instanceof ILoggingEvent logging) {
             String text = redacted(Values.text(logging.getMessage()));
             cutBare(text);
-            fields.own("logger", name(logging.getLoggerName()));
+            fields.own(FieldName.LOGGER, name(logging.getLoggerName()));
             return write(logging.getTimeStamp(), logging.getLevel(), text, fields.size());
         }
         IAccessEvent access = (IAccessEvent) event;
@@ -179,8 +189,8 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     /** Fills the fields, and returns how many of them are repeated in each part. */
     private int collect(ILoggingEvent event) {
         collectParts();
-        fields.own("logger", name(event.getLoggerName()));
-        fields.own("thread", thread(event.getThreadName()));
+        fields.own(FieldName.LOGGER, name(event.getLoggerName()));
+        fields.own(FieldName.THREAD, thread(event.getThreadName()));
         int repeated = fields.size();
 
         List<Marker> eventMarkers = event.getMarkerList();
@@ -192,11 +202,11 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
             if (format.redaction() != null) {
                 markers.replaceAll(this::redacted);
             }
-            fields.own("markers", markers);
+            fields.own(FieldName.MARKERS, markers);
         }
-        fields.own("exception", thrown(event.getThrowableProxy()));
+        fields.own(FieldName.EXCEPTION, thrown(event.getThrowableProxy()));
         if (format.includeCallerData()) {
-            fields.own("caller", caller(event.getCallerData()));
+            fields.own(FieldName.CALLER, caller(event.getCallerData()));
         }
 
         envelope.forEachFixed(putFixed);
@@ -215,17 +225,17 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
 
     private int collect(IAccessEvent event) {
         collectParts();
-        fields.own("method", present(event.getMethod()));
+        fields.own(FieldName.METHOD, present(event.getMethod()));
         String uri = event.getRequestURI();
-        fields.own("uri", uri == null ? null : present(LineText.withoutQuery(uri)));
+        fields.own(FieldName.URI, uri == null ? null : present(LineText.withoutQuery(uri)));
         int repeated = fields.size();
 
-        fields.own("status", present(event.getStatusCode()));
-        fields.own("bytes", present(event.getContentLength()));
-        fields.own("elapsedMs", present(event.getElapsedTime()));
-        fields.own("remoteAddress", present(event.getRemoteAddr()));
-        fields.own("userAgent", present(event.getRequestHeader("User-Agent")));
-        fields.own("protocol", present(event.getProtocol()));
+        fields.own(FieldName.STATUS, present(event.getStatusCode()));
+        fields.own(FieldName.BYTES, present(event.getContentLength()));
+        fields.own(FieldName.ELAPSED_MS, present(event.getElapsedTime()));
+        fields.own(FieldName.REMOTE_ADDRESS, present(event.getRemoteAddr()));
+        fields.own(FieldName.USER_AGENT, present(event.getRequestHeader("User-Agent")));
+        fields.own(FieldName.PROTOCOL, present(event.getProtocol()));
         envelope.forEachFixed(putFixedUnlessOwn);
         return repeated;
     }
@@ -236,7 +246,7 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
         }
     }
 
-    private void putFixedUnlessOwn(String name, Object value) {
+    private void putFixedUnlessOwn(FieldName name, Object value) {
         if (!fields.hasOwn(name)) {
             fields.put(name, value);
         }
@@ -244,7 +254,7 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
 
     private void putMdc(@Nullable String key, @Nullable String value) {
         if (key != null && value != null && isIncluded(key)) {
-            fields.put(key, redacted(Values.text(value)));
+            fields.put(fieldNames.of(key), redacted(Values.text(value)));
         }
     }
 
@@ -259,7 +269,7 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
             Object value = Values.of(pair.value);
             if (value != null) {
                 fields.put(
-                        pair.key,
+                        fieldNames.of(pair.key),
                         format.redaction() == null ? value : format.redaction().redactedValue(value));
             }
         }
@@ -291,9 +301,22 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
         return callerData[0].getClassName().equals("?") ? null : redacted(callerData[0]);
     }
 
+    /** A thread has the same name for as long as it serves a request. */
     @Nullable
     private Object thread(@Nullable String name) {
-        return name == null ? null : name(name, ThreadNames.end(name));
+        if (name == null) {
+            return null;
+        }
+        if (!isSame(name, lastThread)) {
+            lastThreadJson = name(name, ThreadNames.end(name));
+            lastThread = name;
+        }
+        return lastThreadJson;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // what matters is speed: an equal one is looked up
+    private static boolean isSame(String a, @Nullable String b) {
+        return a == b;
     }
 
     @Nullable
@@ -303,7 +326,13 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
 
     /** As bytes, if it is short enough to be kept. */
     private Object name(String name, int end) {
-        return end <= QuotedStrings.MAX_CHARS ? recurringValues.quoted(name, end) : redacted(name.substring(0, end));
+        return end <= Recurring.MAX_CHARS ? names.of(name, end) : redacted(name.substring(0, end));
+    }
+
+    private byte[] json(String text) {
+        JsonBuffer json = new JsonBuffer();
+        json.string(redacted(text));
+        return json.copy();
     }
 
     private String redacted(String text) {
@@ -355,9 +384,7 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
             if (part > 0) {
                 fields.part(part + 1, repeated);
             }
-            wire.raw(envelope.start);
-            wire.number(timestamp);
-            wire.raw(envelope.line);
+            writeHead(timestamp);
             int start = cuts.start(part);
             int end = cuts.end(part);
             wire.text(text, start, end);
@@ -374,6 +401,18 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
             wire.raw(envelope.end);
         }
         return parts;
+    }
+
+    /** Up to the text. The events of a millisecond begin alike. */
+    private void writeHead(long timestamp) {
+        if (timestamp != headTimestamp || head.length() == 0) {
+            head.clear();
+            head.raw(envelope.start);
+            head.number(timestamp);
+            head.raw(envelope.line);
+            headTimestamp = timestamp;
+        }
+        wire.raw(head.bytes(), head.length());
     }
 
     private void writeMeta() {

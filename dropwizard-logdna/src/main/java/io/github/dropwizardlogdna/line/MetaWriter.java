@@ -28,12 +28,10 @@ final class MetaWriter {
 
     private final Fields fields;
     private final List<String> markers;
-    private final QuotedStrings names;
 
-    MetaWriter(Fields fields, List<String> markers, QuotedStrings names) {
+    MetaWriter(Fields fields, List<String> markers) {
         this.fields = fields;
         this.markers = markers;
-        this.names = names;
     }
 
     /** Writes the fields; if they are too much, with the longest values cut; if that doesn't help, some of them. */
@@ -67,51 +65,49 @@ final class MetaWriter {
     /** Writes all fields, unless that gets too long, which ends it at once. */
     private boolean writeFields(JsonBuffer json, int cap) {
         int start = json.length();
-        json.raw('{');
         for (int i = 0; i < fields.size(); i++) {
-            if (i > 0) {
-                json.raw(',');
-            }
             if (!writeField(json, i, cap) || json.length() - start >= Limits.META_BYTES) {
                 return false;
             }
         }
-        json.raw('}');
+        enclose(json, start);
         return true;
     }
 
     private void writeFieldsThatFit(JsonBuffer json) {
-        String leftOutName = fields.unused("_fieldsLeftOut");
+        FieldName leftOutName = fields.unused("_fieldsLeftOut");
         int start = json.length();
-        int room = Limits.META_BYTES - leftOutName.length() - LEFT_OUT_BYTES;
+        int room = Limits.META_BYTES - leftOutName.text.length() - LEFT_OUT_BYTES;
         int leftOut = 0;
-        json.raw('{');
         for (int i = 0; i < fields.size(); i++) {
             int before = json.length();
-            if (writeField(json, i, MIN_VALUE_CHARS) && json.length() - start < room) {
-                json.raw(',');
-            } else {
+            if (!writeField(json, i, MIN_VALUE_CHARS) || json.length() - start >= room) {
                 json.rewind(before);
                 leftOut++;
             }
         }
-        json.string(leftOutName);
-        json.raw(':');
+        leftOutName.write(json);
         json.number(leftOut);
+        enclose(json, start);
+    }
+
+    /** Makes an object of the fields from {@code start} on, each of which begins with a comma. */
+    private static void enclose(JsonBuffer json, int start) {
+        if (json.length() == start) {
+            json.raw('{');
+        } else {
+            json.set(start, '{');
+        }
         json.raw('}');
     }
 
-    /** Writes a name and a value, or not all of it and false, if the name alone is too long for any meta. */
+    /** Writes a comma, a name and a value, or nothing and false, if the name alone is too long for any meta. */
     private boolean writeField(JsonBuffer json, int i, int cap) {
-        String name = fields.shippedName(i);
-        if (name.length() <= QuotedStrings.MAX_CHARS) {
-            json.raw(names.quoted(name, name.length()));
-        } else if (name.length() < Limits.META_BYTES) {
-            json.string(name);
-        } else {
+        FieldName name = fields.shippedName(i);
+        if (name.text.length() >= Limits.META_BYTES) {
             return false;
         }
-        json.raw(':');
+        name.write(json);
         Object value = fields.value(i);
         if (value instanceof String text) {
             writeText(json, text, cap);

@@ -89,6 +89,46 @@ class LineEncoderTest {
     }
 
     @Test
+    void keepsNothingOfTheEventBefore() {
+        LineEncoder<ILoggingEvent> encoder = format().encoder();
+        for (long timestamp : new long[] {0, NOW, NOW, NOW + 1, 0}) {
+            for (String thread : List.of("main", "dw-1 - GET /orders", "main")) {
+                LoggingEvent event = new LoggingEvent(Logger.FQCN, logger, Level.INFO, "message", null, null);
+                event.setTimeStamp(timestamp);
+                event.setThreadName(thread);
+                event.setMDCPropertyMap(mdc);
+                assertThat(WireLines.single(encoder, event).toString())
+                        .isEqualTo("{\"timestamp\":%d,\"line\":\"message\",\"level\":\"INFO\",\"app\":\"orders\","
+                                        .formatted(timestamp)
+                                + "\"meta\":{\"logger\":\"com.example.Orders\",\"thread\":\"%s\"}}"
+                                        .formatted(thread.startsWith("dw") ? "dw-1" : "main"));
+            }
+        }
+    }
+
+    @Test
+    void writesAnEmptyMetaForAnEventThatHasNothingForIt() {
+        LoggingEvent event = new LoggingEvent();
+        event.setMessage("message");
+        event.setLevel(Level.INFO);
+        event.setThreadName("main");
+        event.setMDCPropertyMap(mdc);
+        JsonNode named = line(event);
+        assertThat(named.get("meta").toString()).isEqualTo("{\"thread\":\"main\"}");
+
+        LoggingEvent nameless = new LoggingEvent() {
+            @Override
+            public String getThreadName() {
+                return null;
+            }
+        };
+        nameless.setMessage("message");
+        nameless.setLevel(Level.INFO);
+        nameless.setMDCPropertyMap(mdc);
+        assertThat(line(nameless).get("meta").toString()).isEqualTo("{}");
+    }
+
+    @Test
     void leavesOutAnEnvThatIsNotSet() {
         assertThat(line(event("message")).has("env")).isFalse();
     }

@@ -88,7 +88,7 @@ class RedactedLineTest {
 
     @Test
     void redactsTheNamesOfThreadsAndLoggersShortAndLong() {
-        for (String padding : List.of("", "x".repeat(QuotedStrings.MAX_CHARS))) {
+        for (String padding : List.of("", "x".repeat(Recurring.MAX_CHARS))) {
             LoggingEvent named = new LoggingEvent(
                     Logger.FQCN, context.getLogger("Orders" + padding + SECRET), Level.INFO, "message", null, null);
             named.setThreadName("worker" + padding + SECRET + " - GET /orders/s3cret");

@@ -1,51 +1,58 @@
 package io.github.dropwizardlogdna.line;
 
 import jakarta.annotation.Nullable;
-import java.util.Arrays;
+import java.util.function.Function;
 
 /**
- * The JSON of strings that come again and again: names of loggers, threads and fields. Never of values, which would be
- * retained here. Where something is redacted, what is kept is the redacted form, found by the original.
+ * What was made of strings that come again and again: names of loggers, threads and fields. Never of values, which would
+ * be retained here.
  *
  * <p>Each string has two places, chosen by its hash; a new one takes the first and moves the one that was there to the
  * second. So it is bounded, and two names of the same hash don't push each other out. For one thread at a time.
+ *
+ * @param <V> what is made of them; not to be changed
  */
-final class QuotedStrings {
+final class Recurring<V> {
 
     /** Longer strings are not kept, so that the whole stays small. */
     static final int MAX_CHARS = 128;
 
     private static final int SETS = 64;
 
+    private final Function<String, V> make;
     private final String[] strings = new String[2 * SETS];
-    private final byte[][] quoted = new byte[2 * SETS][];
-    private final JsonBuffer buffer = new JsonBuffer();
 
-    @Nullable
-    private final Redaction redaction;
+    @SuppressWarnings("unchecked") // of a generic type there are no arrays
+    private final V[] made = (V[]) new Object[2 * SETS];
 
-    QuotedStrings(@Nullable Redaction redaction) {
-        this.redaction = redaction;
+    Recurring(Function<String, V> make) {
+        this.make = make;
     }
 
-    /** The first {@code to} characters of a string, at most {@link #MAX_CHARS}, in quotes. Not to be changed. */
-    byte[] quoted(String string, int to) {
+    V of(String string) {
+        return of(string, string.length());
+    }
+
+    /** What is made of the first {@code to} characters of a string. */
+    V of(String string, int to) {
+        if (to > MAX_CHARS) {
+            return make.apply(string.substring(0, to));
+        }
         int hash = hash(string, to);
         int first = 2 * ((hash ^ hash >>> 16) & (SETS - 1));
         if (isPrefix(strings[first], string, to)) {
-            return quoted[first];
+            return made[first];
         }
         if (isPrefix(strings[first + 1], string, to)) {
-            return quoted[first + 1];
+            return made[first + 1];
         }
         String added = string.substring(0, to);
-        buffer.clear();
-        buffer.string(redaction == null ? added : redaction.redacted(added));
+        V value = make.apply(added);
         strings[first + 1] = strings[first];
-        quoted[first + 1] = quoted[first];
+        made[first + 1] = made[first];
         strings[first] = added;
-        quoted[first] = Arrays.copyOf(buffer.bytes(), buffer.length());
-        return quoted[first];
+        made[first] = value;
+        return value;
     }
 
     private static int hash(String string, int to) {

@@ -1,0 +1,84 @@
+package io.github.dropwizardlogdna.line;
+
+import jakarta.annotation.Nullable;
+
+/**
+ * The name of a field, with all that can be known of it before the event comes: names recur, so that this is made once.
+ * Immutable.
+ */
+final class FieldName {
+
+    static final FieldName LINE_PART = of("linePart");
+    static final FieldName LINE_PARTS = of("lineParts");
+
+    static final FieldName LOGGER = of("logger");
+    static final FieldName THREAD = of("thread");
+    static final FieldName MARKERS = of("markers");
+    static final FieldName EXCEPTION = of("exception");
+    static final FieldName CALLER = of("caller");
+
+    static final FieldName METHOD = of("method");
+    static final FieldName URI = of("uri");
+    static final FieldName STATUS = of("status");
+    static final FieldName BYTES = of("bytes");
+    static final FieldName ELAPSED_MS = of("elapsedMs");
+    static final FieldName REMOTE_ADDRESS = of("remoteAddress");
+    static final FieldName USER_AGENT = of("userAgent");
+    static final FieldName PROTOCOL = of("protocol");
+
+    /** As it arrives: two names that differ in lone surrogates only are the same. */
+    final String text;
+
+    /** What {@link #write} writes; null for a name that is too long to be kept. */
+    @Nullable
+    private final byte[] json;
+
+    /** Whether a program's field of this name must make way for ours. */
+    final boolean reserved;
+    /** Whether it must do so where a line is split. */
+    final boolean reservedInParts;
+
+    private FieldName(String text) {
+        this.text = text;
+        this.reserved = switch (text) {
+            case "logger", "thread", "markers", "exception", "caller" -> true;
+            default -> false;
+        };
+        this.reservedInParts = reserved || text.equals("linePart") || text.equals("lineParts");
+        if (text.length() <= Recurring.MAX_CHARS) {
+            JsonBuffer buffer = new JsonBuffer();
+            writeAnew(buffer);
+            this.json = buffer.copy();
+        } else {
+            this.json = null;
+        }
+    }
+
+    static FieldName of(String programsName) {
+        return new FieldName(Utf8.wellFormed(programsName));
+    }
+
+    /** Writes what stands before a value: a comma, the name in quotes, a colon. */
+    void write(JsonBuffer to) {
+        if (json == null) {
+            writeAnew(to);
+        } else {
+            to.raw(json);
+        }
+    }
+
+    boolean is(FieldName other) {
+        return this == other || text.equals(other.text);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    private void writeAnew(JsonBuffer to) {
+        to.raw(',');
+        to.string(text);
+        to.raw(':');
+    }
+}
