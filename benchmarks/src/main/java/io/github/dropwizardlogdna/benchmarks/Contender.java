@@ -1,19 +1,25 @@
 package io.github.dropwizardlogdna.benchmarks;
 
+import ch.qos.logback.access.common.spi.IAccessEvent;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.joran.spi.JoranException;
+import ch.qos.logback.core.spi.DeferredProcessingAware;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.YamlConfigurationFactory;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.logging.common.AppenderFactory;
 import io.dropwizard.logging.common.async.AsyncLoggingEventAppenderFactory;
+import io.dropwizard.logging.common.filter.NullLevelFilterFactory;
 import io.dropwizard.logging.common.filter.ThresholdLevelFilterFactory;
 import io.dropwizard.logging.common.layout.DropwizardLayoutFactory;
+import io.dropwizard.request.logging.async.AsyncAccessEventAppenderFactory;
+import io.dropwizard.request.logging.layout.LogbackAccessRequestLayoutFactory;
 import io.dropwizard.validation.BaseValidator;
 import jakarta.validation.Valid;
 import java.io.ByteArrayInputStream;
@@ -27,6 +33,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TimeZone;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -99,15 +106,17 @@ enum Contender {
         context.putProperty("port", Integer.toString(endpoint.getPort()));
         variables.forEach(context::putProperty);
         try {
-            if (getClass().getResource(FOLDER + key() + ".yml") == null) {
-                configureLogback(context);
+            if (isOurs()) {
+                Appender<ILoggingEvent> appender = dropwizardAppender(Logging.class, context, endpoint);
+                context.getLogger("ROOT").setLevel(Level.INFO);
+                context.getLogger("ROOT").addAppender(appender);
             } else {
-                configureDropwizard(context, endpoint);
+                configureLogback(context);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (JoranException | ConfigurationException e) {
-            throw new IllegalStateException("The settings of " + key() + " are wrong", e);
+            throw wrongSettings(e);
         }
         return context;
     }
@@ -120,25 +129,53 @@ enum Contender {
         }
     }
 
-    private void configureDropwizard(LoggerContext context, URI endpoint) throws IOException, ConfigurationException {
+    /**
+     * Makes its appender for a request log, which is no part of a logger context.
+     *
+     * @throws IllegalArgumentException if it has none here
+     */
+    Appender<IAccessEvent> startRequestLog(URI endpoint) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        if (this == NOOP) {
+            Layout<IAccessEvent> layout =
+                    new LogbackAccessRequestLayoutFactory().build(context, TimeZone.getTimeZone("UTC"));
+            layout.start();
+            NoOpAppender<IAccessEvent> appender = new NoOpAppender<>(layout);
+            appender.setContext(context);
+            appender.start();
+            return appender;
+        }
+        if (!isOurs()) {
+            throw new IllegalArgumentException(key() + " is not measured as a request log");
+        }
+        try {
+            return dropwizardAppender(RequestLog.class, context, endpoint);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ConfigurationException e) {
+            throw wrongSettings(e);
+        }
+    }
+
+    private boolean isOurs() {
+        return getClass().getResource(FOLDER + key() + ".yml") != null;
+    }
+
+    private IllegalStateException wrongSettings(Exception cause) {
+        return new IllegalStateException("The settings of " + key() + " are wrong", cause);
+    }
+
+    private <E extends DeferredProcessingAware> Appender<E> dropwizardAppender(
+            Class<? extends Appenders<E>> type, LoggerContext context, URI endpoint)
+            throws IOException, ConfigurationException {
         String yaml;
         try (InputStream settings = settings(".yml")) {
             yaml = new String(settings.readAllBytes(), StandardCharsets.UTF_8);
         }
         byte[] bytes = yaml.replace("${endpoint}", endpoint.toString()).getBytes(StandardCharsets.UTF_8);
-        Appender<ILoggingEvent> appender = new YamlConfigurationFactory<>(
-                        Logging.class, BaseValidator.newValidator(), Jackson.newObjectMapper(), "dw")
+        return new YamlConfigurationFactory<>(type, BaseValidator.newValidator(), Jackson.newObjectMapper(), "dw")
                 .build(path -> new ByteArrayInputStream(bytes), key() + ".yml")
-                .appenders
-                .get(0)
-                .build(
-                        context,
-                        "orders",
-                        new DropwizardLayoutFactory(),
-                        new ThresholdLevelFilterFactory(),
-                        new AsyncLoggingEventAppenderFactory());
-        context.getLogger("ROOT").setLevel(Level.INFO);
-        context.getLogger("ROOT").addAppender(appender);
+                .build(context);
     }
 
     private InputStream settings(String suffix) throws IOException {
@@ -150,9 +187,39 @@ enum Contender {
     }
 
     /** What the appenders are a part of in a service's file. */
-    private static final class Logging {
+    private abstract static class Appenders<E extends DeferredProcessingAware> {
         @Valid
         @JsonProperty
-        private List<@Valid AppenderFactory<ILoggingEvent>> appenders = List.of();
+        List<@Valid AppenderFactory<E>> appenders = List.of();
+
+        abstract Appender<E> build(LoggerContext context);
+    }
+
+    private static final class Logging extends Appenders<ILoggingEvent> {
+        @Override
+        Appender<ILoggingEvent> build(LoggerContext context) {
+            return appenders
+                    .get(0)
+                    .build(
+                            context,
+                            "orders",
+                            new DropwizardLayoutFactory(),
+                            new ThresholdLevelFilterFactory(),
+                            new AsyncLoggingEventAppenderFactory());
+        }
+    }
+
+    private static final class RequestLog extends Appenders<IAccessEvent> {
+        @Override
+        Appender<IAccessEvent> build(LoggerContext context) {
+            return appenders
+                    .get(0)
+                    .build(
+                            context,
+                            "orders",
+                            new LogbackAccessRequestLayoutFactory(),
+                            new NullLevelFilterFactory<>(),
+                            new AsyncAccessEventAppenderFactory());
+        }
     }
 }

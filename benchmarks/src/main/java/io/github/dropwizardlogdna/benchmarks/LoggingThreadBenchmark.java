@@ -2,7 +2,9 @@ package io.github.dropwizardlogdna.benchmarks;
 
 import static io.github.dropwizardlogdna.benchmarks.Markdown.number;
 
+import ch.qos.logback.access.common.spi.IAccessEvent;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.core.Appender;
 import io.github.dropwizardlogdna.benchmarks.receiver.Marks;
 import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverProcess;
 import jakarta.annotation.Nullable;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -40,6 +43,8 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.util.ListStatistics;
+import org.openjdk.jmh.util.Statistics;
 import org.slf4j.Logger;
 import org.slf4j.MDC;
 
@@ -47,11 +52,14 @@ import org.slf4j.MDC;
  * What a call of the logger costs the thread that makes it. Each invocation is a burst of 400 calls, which all threads
  * begin together; between the bursts, and not timed, the contender has time to digest them, so that no queue overflows:
  * whoever drops is fast for the wrong reason. What was dropped is counted all the same.
+ *
+ * <p>JMH gives the mean, in which a burst that the scheduler, the collector or the contender's own threads interrupt
+ * weighs as much as hundreds; so the median burst of each iteration is counted, too.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 8, time = 400, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 15, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 20, time = 500, timeUnit = TimeUnit.MILLISECONDS) // the compiler comes back late: most is pause
+@Measurement(iterations = 15, time = 400, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(value = 1, jvmArgsAppend = "-Xmx1g")
 public class LoggingThreadBenchmark {
 
@@ -70,7 +78,9 @@ public class LoggingThreadBenchmark {
         /** Three key-value pairs of SLF4J 2. */
         PAIRS,
         /** Three arguments, and an exception with a cause. */
-        EXCEPTION
+        EXCEPTION,
+        /** An event of the request log. */
+        REQUEST
     }
 
     /** The contender under test, with its receiving end. */
@@ -92,6 +102,9 @@ public class LoggingThreadBenchmark {
         @Nullable
         private LoggerContext context;
 
+        @Nullable
+        private Appender<IAccessEvent> requestLog;
+
         CyclicBarrier together = new CyclicBarrier(1);
         long noOpBefore;
 
@@ -99,7 +112,12 @@ public class LoggingThreadBenchmark {
         public void start(BenchmarkParams params) throws IOException {
             receiver = new ReceiverProcess();
             noOpBefore = NoOpAppender.events();
-            context = Contender.named(contender).start(receiver.uri(), Map.of("queueSize", QUEUE_SIZE));
+            Contender started = Contender.named(contender);
+            if (kind == Kind.REQUEST) {
+                requestLog = started.startRequestLog(receiver.uri());
+            } else {
+                context = started.start(receiver.uri(), Map.of("queueSize", QUEUE_SIZE));
+            }
             together = new CyclicBarrier(params.getThreads());
             running.set(params.getThreads());
         }
@@ -108,12 +126,20 @@ public class LoggingThreadBenchmark {
             return Objects.requireNonNull(context).getLogger("com.example.orders.OrderService");
         }
 
+        Appender<IAccessEvent> requestLog() {
+            return Objects.requireNonNull(requestLog);
+        }
+
         /** Ends the contender, and says how many lines it has lost. */
         long lost() throws InterruptedException {
             Contender ended = Contender.named(contender);
             ReceiverProcess end = Objects.requireNonNull(receiver);
             end.awaitQuiet(ended.quietAfter());
-            Objects.requireNonNull(context).stop();
+            if (requestLog != null) {
+                requestLog.stop();
+            } else {
+                Objects.requireNonNull(context).stop();
+            }
             end.awaitQuiet(ended.quietAfter());
             long delivered = ended.ships() ? end.report().lines() : NoOpAppender.events() - noOpBefore;
             return logged.get() - delivered;
@@ -138,12 +164,17 @@ public class LoggingThreadBenchmark {
         public long callerBytes;
         /** Lines of the whole trial that never arrived; known in its last iteration. */
         public long dropped;
+        /** What a call took in the median burst of the iteration, in nanoseconds; summed over the threads. */
+        public long medianNanos;
+
+        private final Histogram bursts = new Histogram(3);
 
         private final Exception failure =
                 new IllegalStateException("payment failed", new IllegalStateException("Read timed out"));
 
         private int iterations;
-        private long before;
+        private long bytesBefore;
+        private long start;
 
         @Setup(Level.Trial)
         public void begin(BenchmarkParams params, Shipping shipping) {
@@ -163,18 +194,22 @@ public class LoggingThreadBenchmark {
                 // The others have ended their iteration already, and come together again in the next.
                 shipping.together.reset();
             }
-            before = Cpu.allocatedByThisThread();
+            bytesBefore = Cpu.allocatedByThisThread();
+            start = System.nanoTime();
         }
 
         @TearDown(Level.Invocation)
         public void count(Shipping shipping) {
-            callerBytes += Cpu.allocatedByThisThread() - before;
+            bursts.recordValue(System.nanoTime() - start);
+            callerBytes += Cpu.allocatedByThisThread() - bytesBefore;
             logged += BURST;
             shipping.logged.addAndGet(BURST);
         }
 
         @TearDown(Level.Iteration)
         public void end(Shipping shipping) throws InterruptedException {
+            medianNanos = bursts.getValueAtPercentile(50) / BURST;
+            bursts.reset();
             if (--iterations == 0 && shipping.running.decrementAndGet() == 0) {
                 dropped = shipping.lost();
             }
@@ -185,9 +220,19 @@ public class LoggingThreadBenchmark {
     @Benchmark
     @OperationsPerInvocation(BURST)
     public void log(Shipping shipping, Caller caller) {
-        Logger logger = shipping.logger();
+        if (shipping.kind == Kind.REQUEST) {
+            Appender<IAccessEvent> requestLog = shipping.requestLog();
+            for (int i = 0; i < BURST; i++) {
+                requestLog.doAppend(new RequestEvent(i));
+            }
+        } else {
+            log(shipping.logger(), shipping.kind, caller);
+        }
+    }
+
+    private static void log(Logger logger, Kind kind, Caller caller) {
         for (int i = 0; i < BURST; i++) {
-            switch (shipping.kind) {
+            switch (kind) {
                 case PAIRS ->
                     logger.atInfo()
                             .addKeyValue("order", "O-2026-4821377")
@@ -217,6 +262,7 @@ public class LoggingThreadBenchmark {
                 "kind",
                 "threads",
                 "a call, median",
+                "mean",
                 "bytes a call",
                 "bytes, all threads",
                 "logged",
@@ -228,6 +274,8 @@ public class LoggingThreadBenchmark {
             if (!settings.isShort()) {
                 List<Contender> few = List.of(Contender.NOOP, Contender.LOGDNA, Contender.LOKI4J);
                 add(table, settings, 1, few, List.of(Kind.PLAIN, Kind.PAIRS, Kind.EXCEPTION));
+                // Of the others only logstash has a request log, and that only over its own server adapter.
+                add(table, settings, 1, List.of(Contender.NOOP, Contender.LOGDNA), List.of(Kind.REQUEST));
             }
         } catch (RunnerException e) {
             throw new IllegalStateException(e);
@@ -246,6 +294,10 @@ public class LoggingThreadBenchmark {
                 .threads(threads)
                 .addProfiler(GCProfiler.class)
                 .output(settings.jmhLog());
+        if (settings.jmhProfiler() != null) {
+            options.addProfiler(
+                    settings.jmhProfiler().name(), settings.jmhProfiler().options());
+        }
         if (settings.isShort()) {
             options.forks(0).warmupIterations(1).measurementIterations(1);
         }
@@ -256,12 +308,24 @@ public class LoggingThreadBenchmark {
                     result.getParams().getParam("contender"),
                     result.getParams().getParam("kind"),
                     threads,
+                    number("%.0f ns", medianNanos(result) / threads),
                     number("%.0f ns", result.getPrimaryResult().getStatistics().getPercentile(50)),
                     number("%.0f", score(result, "callerBytes") / logged),
                     number("%.0f", score(result, "gc.alloc.rate.norm")),
                     number("%,.0f", logged),
                     number("%,.0f", score(result, "dropped")));
         }
+    }
+
+    /** Over the iterations, of what each has counted: what JMH itself makes of counters is their sum. */
+    private static double medianNanos(RunResult result) {
+        Statistics iterations = new ListStatistics(result.getBenchmarkResults().stream()
+                .flatMap(fork -> fork.getIterationResults().stream())
+                .map(iteration ->
+                        Objects.requireNonNull(iteration.getSecondaryResults().get("medianNanos")))
+                .mapToDouble(counted -> counted.getScore())
+                .toArray());
+        return iterations.getPercentile(50);
     }
 
     private static double score(RunResult result, String name) {

@@ -8,10 +8,10 @@ import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverProcess;
 import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverReport;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -31,15 +31,17 @@ final class Outage {
     private static final long BATCH_SIZE = 2L << 20;
     private static final long MIB = 1L << 20;
     private static final long HEAP_BEYOND_BUFFER = 16 * MIB;
-    private static final double LONGEST_RECOVERY_SECONDS = 90;
 
     private final Settings settings;
     private final ReceiverProcess receiver;
     private final List<Traffic> traffic = new ArrayList<>();
-    private final Markdown phases = new Markdown("after", "lines", "a call p50 / p99 / p99.9", "live heap");
+    private final Markdown phases =
+            new Markdown("after", "lines", "a call p50 / p99 / p99.9", "CPU a line", "live heap");
     private long offered;
     private long delivered;
     private long told;
+    /** What the process spent on the last lines that were logged. */
+    private long cpuNanos;
 
     private Outage(Settings settings, ReceiverProcess receiver) {
         this.settings = settings;
@@ -62,7 +64,7 @@ final class Outage {
         double segment = settings.outageSeconds() / PAUSES;
         log(Math.max(5, segment)); // warms up at the rate that will be measured
         Histogram healthy = log(Math.max(5, segment));
-        awaitArrivals(2);
+        receiver.awaitArrivals(Duration.ofSeconds(2));
         long heapBefore = liveHeap();
         describe("healthy", healthy, heapBefore);
         book();
@@ -82,11 +84,12 @@ final class Outage {
 
         receiver.behave(Mode.TAKE);
         Progress.say("recovery");
-        awaitArrivals(5);
+        receiver.awaitArrivals(Duration.ofSeconds(5));
         ReceiverReport recovery = book();
         describe("recovery", new Histogram(3), liveHeap());
         if (told < offered - delivered) {
-            awaitArrivals(1); // a line that tells what is missing comes once a minute at the most
+            receiver.awaitArrivals(
+                    Duration.ofSeconds(1)); // a line that tells what is missing comes once a minute at the most
         }
         context.stop();
         book();
@@ -114,7 +117,9 @@ final class Outage {
 
     private Histogram log(double seconds) throws InterruptedException {
         Progress.say(number("%.0f s of logging", seconds));
+        long before = Cpu.ofProcess();
         LoggingThreads.Result result = LoggingThreads.log(new Load(THREADS, PER_SECOND, seconds), traffic::get);
+        cpuNanos = Cpu.ofProcess() - before;
         offered += result.lines();
         return result.latencies();
     }
@@ -130,24 +135,6 @@ final class Outage {
         return report;
     }
 
-    /** Until something has arrived, and then nothing for so many seconds. */
-    private void awaitArrivals(int quietSeconds) throws InterruptedException {
-        long start = System.nanoTime();
-        long since = start;
-        long bytes = 0;
-        while (bytes == 0 || System.nanoTime() - since < TimeUnit.SECONDS.toNanos(quietSeconds)) {
-            if (System.nanoTime() - start > LONGEST_RECOVERY_SECONDS * 1e9) {
-                return; // what has not come by now shows as missing
-            }
-            Thread.sleep(100);
-            long now = receiver.bytes();
-            if (now != bytes) {
-                bytes = now;
-                since = System.nanoTime();
-            }
-        }
-    }
-
     private void describe(String after, Histogram latencies, long heap) {
         phases.row(
                 after,
@@ -157,6 +144,9 @@ final class Outage {
                         latencies.getValueAtPercentile(50) / 1e3,
                         latencies.getValueAtPercentile(99) / 1e3,
                         latencies.getValueAtPercentile(99.9) / 1e3),
+                latencies.getTotalCount() == 0
+                        ? "-"
+                        : number("%.1f us", (double) cpuNanos / latencies.getTotalCount() / 1e3),
                 number("%.1f MiB", (double) heap / MIB));
     }
 

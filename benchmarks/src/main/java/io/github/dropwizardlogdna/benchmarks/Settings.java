@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna.benchmarks;
 
+import jakarta.annotation.Nullable;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -7,14 +8,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The options of the command line, with their defaults: {@code --seconds 8}, of each measurement; {@code --warm-up 5};
+ * The options of the command line, with their defaults: {@code --seconds 6}, of each measurement; {@code --warm-up 10};
  * {@code --idle 10}, seconds; {@code --contenders a,b}, all if there is none; {@code --outage 600}, seconds.
- * Durations may end in {@code s}.
+ * Durations may end in {@code s}. {@code --jmh-profiler jfr}, or another of JMH's with its options behind a colon.
  */
 final class Settings {
 
     private static final Set<String> NAMES =
-            Set.of("seconds", "warm-up", "idle", "contenders", "outage", "short", "jmh-log");
+            Set.of("seconds", "warm-up", "idle", "contenders", "outage", "short", "jmh-log", "jmh-profiler");
 
     private final Map<String, String> values = new HashMap<>();
 
@@ -32,11 +33,11 @@ final class Settings {
     }
 
     double seconds() {
-        return number("seconds", 8);
+        return number("seconds", 6);
     }
 
     double warmUpSeconds() {
-        return number("warm-up", 5);
+        return number("warm-up", 10);
     }
 
     double idleSeconds() {
@@ -75,6 +76,21 @@ final class Settings {
     /** The file for what JMH itself has to say. */
     String jmhLog() {
         return values.getOrDefault("jmh-log", "benchmarks-jmh.log");
+    }
+
+    /** A profiler of JMH's, as {@code -prof} has it. */
+    record Profiler(String name, String options) {}
+
+    @Nullable
+    Profiler jmhProfiler() {
+        String value = values.get("jmh-profiler");
+        if (value == null) {
+            return null;
+        }
+        int colon = value.indexOf(':');
+        return colon < 0
+                ? new Profiler(value, "")
+                : new Profiler(value.substring(0, colon), value.substring(colon + 1));
     }
 
     private double number(String name, double otherwise) {

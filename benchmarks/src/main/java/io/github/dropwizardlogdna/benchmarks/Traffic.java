@@ -13,7 +13,7 @@ import org.slf4j.MDC;
 /**
  * What one thread of an order service logs: requests of one or two lines each, of ten templates with three arguments,
  * with the request and the user in the MDC, and an exception in one of 500 lines. As JSON of LogDNA it gzips about
- * 4 : 1. Made up front, so that making it costs nothing while it is measured; goes round after 16,384 lines, far beyond
+ * 4 : 1. Made up front, so that making it costs nothing while it is measured; goes round after 4,096 lines, far beyond
  * the 32 KiB that deflate can look back.
  *
  * <p>Each line carries one of the {@link Marks}. One line in 1,000 is a probe that says when it was logged. Not
@@ -24,7 +24,7 @@ final class Traffic {
     static final String REQUEST = "requestId";
     static final String USER = "user";
 
-    private static final int CALLS = 1 << 14;
+    private static final int CALLS = 1 << 12;
     private static final int PROBE_EVERY = 1_000;
     private static final int FIRST_PROBE = 100;
     private static final int EXCEPTION_EVERY = 500;

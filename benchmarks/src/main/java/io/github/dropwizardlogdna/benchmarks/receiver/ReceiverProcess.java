@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class ReceiverProcess implements AutoCloseable {
 
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(60);
+    private static final long LONGEST_RECOVERY = TimeUnit.SECONDS.toNanos(90);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -66,6 +67,18 @@ public final class ReceiverProcess implements AutoCloseable {
                 since = System.nanoTime();
             }
         }
+    }
+
+    /**
+     * Waits until something has come since the last {@link #reset}, and then nothing for so long; not longer than a
+     * minute and a half, after which an appender has tried again: what has not come by then is missing.
+     */
+    public void awaitArrivals(Duration quiet) throws InterruptedException {
+        long start = System.nanoTime();
+        while (bytes() == 0 && System.nanoTime() - start < LONGEST_RECOVERY) {
+            Thread.sleep(100);
+        }
+        awaitQuiet(quiet);
     }
 
     public void behave(Mode mode) {
