@@ -8,6 +8,7 @@ import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverReport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,13 +25,8 @@ final class Backlog {
     record Result(double logNanos, double deliverNanos, long lost) {
 
         static Result of(int batches, double warmUpSeconds) throws IOException, InterruptedException {
-            Process process =
-                    Jvm.start(Backlog.class, "-Xmx1g", Integer.toString(batches), Double.toString(warmUpSeconds));
-            String answer = process.inputReader().readLine();
-            if (process.waitFor() != 0 || answer == null) {
-                throw new IOException("the backlog ended with " + process.exitValue());
-            }
-            return JSON.readValue(answer, Result.class);
+            return Jvm.ask(
+                    Result.class, Backlog.class, List.of(), Integer.toString(batches), Double.toString(warmUpSeconds));
         }
     }
 
@@ -41,7 +37,7 @@ final class Backlog {
     /** The lines that are measured. */
     private static final int MEASURED_BATCHES = 8;
 
-    private static final Duration QUIET = Duration.ofSeconds(3);
+    private static final Duration QUIET = Duration.ofSeconds(1);
 
     private Backlog() {}
 

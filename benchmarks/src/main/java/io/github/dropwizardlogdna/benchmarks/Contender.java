@@ -34,6 +34,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TimeZone;
+import net.logstash.logback.appender.LogstashAccessTcpSocketAppender;
+import net.logstash.logback.encoder.LogstashAccessEncoder;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -134,19 +136,16 @@ enum Contender {
      *
      * @throws IllegalArgumentException if it has none here
      */
-    Appender<IAccessEvent> startRequestLog(URI endpoint) {
+    Appender<IAccessEvent> startRequestLog(URI endpoint, int queueSize) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         if (this == NOOP) {
-            Layout<IAccessEvent> layout =
-                    new LogbackAccessRequestLayoutFactory().build(context, TimeZone.getTimeZone("UTC"));
-            layout.start();
-            NoOpAppender<IAccessEvent> appender = new NoOpAppender<>(layout);
-            appender.setContext(context);
-            appender.start();
-            return appender;
+            return noOpRequestLog(context);
+        }
+        if (this == LOGSTASH) {
+            return logstashRequestLog(context, endpoint, queueSize);
         }
         if (!isOurs()) {
-            throw new IllegalArgumentException(key() + " is not measured as a request log");
+            throw new IllegalArgumentException(key() + " has no appender for a request log");
         }
         try {
             return dropwizardAppender(RequestLog.class, context, endpoint);
@@ -155,6 +154,29 @@ enum Contender {
         } catch (ConfigurationException e) {
             throw wrongSettings(e);
         }
+    }
+
+    private static Appender<IAccessEvent> noOpRequestLog(LoggerContext context) {
+        Layout<IAccessEvent> layout =
+                new LogbackAccessRequestLayoutFactory().build(context, TimeZone.getTimeZone("UTC"));
+        layout.start();
+        NoOpAppender<IAccessEvent> appender = new NoOpAppender<>(layout);
+        appender.setContext(context);
+        appender.start();
+        return appender;
+    }
+
+    /** As its settings for the other lines; Logback's configuration of access appenders needs a server. */
+    private static Appender<IAccessEvent> logstashRequestLog(LoggerContext context, URI endpoint, int queueSize) {
+        LogstashAccessEncoder encoder = new LogstashAccessEncoder();
+        encoder.setContext(context);
+        LogstashAccessTcpSocketAppender appender = new LogstashAccessTcpSocketAppender();
+        appender.setContext(context);
+        appender.setEncoder(encoder);
+        appender.setRingBufferSize(queueSize);
+        appender.addDestination(endpoint.getHost() + ":" + endpoint.getPort());
+        appender.start();
+        return appender;
     }
 
     private boolean isOurs() {

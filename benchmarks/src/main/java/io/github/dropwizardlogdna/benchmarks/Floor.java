@@ -4,7 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.slf4j.LoggerFactory;
 
 /** Measures the floor in a process of its own: the same lines, one thread. Arguments: seconds of warm-up and of each stage. */
@@ -19,12 +21,21 @@ final class Floor {
      */
     record Result(double formatNanos, double encodeNanos, double deflateNanos, double jsonBytes, double gzipBytes) {
 
-        double nanos() {
-            return formatNanos + encodeNanos + deflateNanos;
+        static Result mean(List<Result> results) {
+            return new Result(
+                    mean(results, Result::formatNanos),
+                    mean(results, Result::encodeNanos),
+                    mean(results, Result::deflateNanos),
+                    mean(results, Result::jsonBytes),
+                    mean(results, Result::gzipBytes));
         }
 
-        double uncompressedNanos() {
-            return formatNanos + encodeNanos;
+        private static double mean(List<Result> results, ToDoubleFunction<Result> figure) {
+            return results.stream().mapToDouble(figure).average().orElse(Double.NaN);
+        }
+
+        double nanos() {
+            return formatNanos + encodeNanos + deflateNanos;
         }
 
         double ratio() {

@@ -54,6 +54,7 @@ final class Growth {
             throws IOException, InterruptedException {
         Progress.say(number("%d threads for %.1f s", threads, seconds));
         Load load = new Load(threads, 0, seconds);
-        return new ProcessRun.Order(Contender.LOGDNA_BLOCKING, load, settings.warmUpSeconds(), 0).run();
+        return new ProcessRun.Order(Contender.LOGDNA_BLOCKING, load, settings.warmUpSeconds(), 0)
+                .run(settings.jvmOptions());
     }
 }

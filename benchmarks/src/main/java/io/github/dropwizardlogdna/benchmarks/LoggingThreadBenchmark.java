@@ -60,14 +60,16 @@ import org.slf4j.MDC;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 20, time = 500, timeUnit = TimeUnit.MILLISECONDS) // the compiler comes back late: most is pause
 @Measurement(iterations = 15, time = 400, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(value = 1, jvmArgsAppend = "-Xmx1g")
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"})
 public class LoggingThreadBenchmark {
 
     private static final int BURST = 400;
     /** More than what the slowest of the contenders' own threads need for a line. */
     private static final long NANOS_TO_DIGEST_A_LINE = 12_000;
     /** Larger than all bursts of all threads together. */
-    private static final String QUEUE_SIZE = "16384";
+    private static final int QUEUE_SIZE = 16_384;
 
     /** What a line is made of. */
     public enum Kind {
@@ -114,9 +116,9 @@ public class LoggingThreadBenchmark {
             noOpBefore = NoOpAppender.events();
             Contender started = Contender.named(contender);
             if (kind == Kind.REQUEST) {
-                requestLog = started.startRequestLog(receiver.uri());
+                requestLog = started.startRequestLog(receiver.uri(), QUEUE_SIZE);
             } else {
-                context = started.start(receiver.uri(), Map.of("queueSize", QUEUE_SIZE));
+                context = started.start(receiver.uri(), Map.of("queueSize", Integer.toString(QUEUE_SIZE)));
             }
             together = new CyclicBarrier(params.getThreads());
             running.set(params.getThreads());
@@ -268,15 +270,26 @@ public class LoggingThreadBenchmark {
                 "logged",
                 "dropped");
         try {
-            for (int threads : settings.isShort() ? new int[] {1} : new int[] {1, 4, 8}) {
+            if (settings.isShort()) {
+                add(table, settings, 1, settings.loggingThreadContenders(), List.of(Kind.MDC, Kind.REQUEST));
+                return table.toString();
+            }
+            for (int threads : new int[] {1, 4, 8}) {
                 add(table, settings, threads, settings.loggingThreadContenders(), List.of(Kind.MDC));
             }
-            if (!settings.isShort()) {
-                List<Contender> few = List.of(Contender.NOOP, Contender.LOGDNA, Contender.LOKI4J);
-                add(table, settings, 1, few, List.of(Kind.PLAIN, Kind.PAIRS, Kind.EXCEPTION));
-                // Of the others only logstash has a request log, and that only over its own server adapter.
-                add(table, settings, 1, List.of(Contender.NOOP, Contender.LOGDNA), List.of(Kind.REQUEST));
-            }
+            add(
+                    table,
+                    settings,
+                    1,
+                    List.of(Contender.NOOP, Contender.LOGDNA, Contender.LOKI4J),
+                    List.of(Kind.PLAIN, Kind.PAIRS, Kind.EXCEPTION));
+            // The others have none.
+            add(
+                    table,
+                    settings,
+                    1,
+                    List.of(Contender.NOOP, Contender.LOGDNA, Contender.LOGSTASH),
+                    List.of(Kind.REQUEST));
         } catch (RunnerException e) {
             throw new IllegalStateException(e);
         }

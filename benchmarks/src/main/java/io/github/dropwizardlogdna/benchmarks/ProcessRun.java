@@ -6,6 +6,7 @@ import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverProcess;
 import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverReport;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -18,13 +19,9 @@ final class ProcessRun {
     /** What is to be run. */
     record Order(Contender contender, Load load, double warmUpSeconds, double idleSeconds) {
 
-        Result run() throws IOException, InterruptedException {
-            Process process = Jvm.start(ProcessRun.class, "-Xmx1g", JSON.writeValueAsString(this));
-            String answer = process.inputReader().readLine();
-            if (process.waitFor() != 0 || answer == null) {
-                throw new IOException(contender.key() + " ended with " + process.exitValue());
-            }
-            return JSON.readValue(answer, Result.class);
+        /** @param jvmOptions see {@link Settings#jvmOptions} */
+        Result run(List<String> jvmOptions) throws IOException, InterruptedException {
+            return Jvm.ask(Result.class, ProcessRun.class, jvmOptions, JSON.writeValueAsString(this));
         }
     }
 

@@ -13,7 +13,10 @@ import java.util.Map;
 /** A request that was answered, for the request log; without a server, whose work would be measured along. */
 final class RequestEvent implements IAccessEvent {
 
-    private static final String URI = "/orders/0b9c2f0e-6f0a-4f6c-9d3e-2f6a1c7e5b11/" + Marks.LINE;
+    private static final String URI = "/orders/0b9c2f0e-6f0a-4f6c-9d3e-2f6a1c7e5b11";
+    /** Everybody ships it once; the URI stands in a printed line, too. */
+    private static final String PROTOCOL = "HTTP/1.1 " + Marks.LINE;
+
     private static final String AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
     private final long timestamp = System.currentTimeMillis();
@@ -55,7 +58,7 @@ final class RequestEvent implements IAccessEvent {
 
     @Override
     public String getProtocol() {
-        return "HTTP/1.1";
+        return PROTOCOL;
     }
 
     @Override

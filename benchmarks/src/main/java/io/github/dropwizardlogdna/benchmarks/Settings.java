@@ -10,12 +10,13 @@ import java.util.Set;
 /**
  * The options of the command line, with their defaults: {@code --seconds 6}, of each measurement; {@code --warm-up 10};
  * {@code --idle 10}, seconds; {@code --contenders a,b}, all if there is none; {@code --outage 600}, seconds.
- * Durations may end in {@code s}. {@code --jmh-profiler jfr}, or another of JMH's with its options behind a colon.
+ * Durations may end in {@code s}. For a profile: {@code --jmh-profiler jfr}, or another of JMH's, with its options behind
+ * a colon; {@code --jvm-options}, for the contenders' JVMs, separated by spaces.
  */
 final class Settings {
 
-    private static final Set<String> NAMES =
-            Set.of("seconds", "warm-up", "idle", "contenders", "outage", "short", "jmh-log", "jmh-profiler");
+    private static final Set<String> NAMES = Set.of(
+            "seconds", "warm-up", "idle", "contenders", "outage", "short", "jmh-log", "jmh-profiler", "jvm-options");
 
     private final Map<String, String> values = new HashMap<>();
 
@@ -91,6 +92,12 @@ final class Settings {
         return colon < 0
                 ? new Profiler(value, "")
                 : new Profiler(value.substring(0, colon), value.substring(colon + 1));
+    }
+
+    /** Further options for the JVMs of the whole-process program. */
+    List<String> jvmOptions() {
+        String options = values.get("jvm-options");
+        return options == null ? List.of() : List.of(options.split(" ", -1));
     }
 
     private double number(String name, double otherwise) {

@@ -17,11 +17,20 @@ class BenchmarksTest {
     void measuresAProcess() throws Exception {
         Load load = new Load(2, 2_000, 0.5);
 
-        ProcessRun.Result result = new ProcessRun.Order(Contender.LOGDNA_BLOCKING, load, 0.2, 0).run();
+        ProcessRun.Result result = new ProcessRun.Order(Contender.LOGDNA_BLOCKING, load, 0.2, 0).run(List.of());
 
         assertThat(result.delivered()).isEqualTo(result.offered()).isPositive();
         assertThat(result.receiver().arrivalP50()).isPositive();
         assertThat(result.cpuNanosPerLine()).isPositive();
+    }
+
+    @Test
+    void measuresABacklog() throws Exception {
+        Backlog.Result result = Backlog.Result.of(1, 0.2);
+
+        assertThat(result.lost()).isZero();
+        assertThat(result.logNanos()).isPositive();
+        assertThat(result.deliverNanos()).isPositive();
     }
 
     @Test
@@ -31,6 +40,8 @@ class BenchmarksTest {
 
         String table = LoggingThreadBenchmark.table(settings);
 
-        assertThat(table).containsPattern("\\| logdna \\| MDC \\| 1 \\| .* \\| [1-9][0-9,]* \\| 0 \\|");
+        for (String kind : List.of("MDC", "REQUEST")) {
+            assertThat(table).containsPattern("\\| logdna \\| " + kind + " \\| 1 \\| .* \\| [1-9][0-9,]* \\| 0 \\|");
+        }
     }
 }

@@ -26,6 +26,9 @@ final class FieldName {
     static final FieldName USER_AGENT = of("userAgent");
     static final FieldName PROTOCOL = of("protocol");
 
+    /** A comma, two quotes, a colon. */
+    private static final int PUNCTUATION = 4;
+
     /** As it arrives: two names that differ in lone surrogates only are the same. */
     final String text;
 
@@ -46,7 +49,7 @@ final class FieldName {
         };
         this.reservedInParts = reserved || text.equals("linePart") || text.equals("lineParts");
         if (text.length() <= Recurring.MAX_CHARS) {
-            JsonBuffer buffer = new JsonBuffer();
+            JsonBuffer buffer = new JsonBuffer(text.length() + PUNCTUATION);
             writeAnew(buffer);
             this.json = buffer.copy();
         } else {

@@ -15,8 +15,8 @@ final class JsonBuffer {
     static final int RETAINED_BYTES = 64 * 1024;
 
     private static final int INITIAL_BYTES = 4 * 1024;
-    /** Characters for which room is made at once, so that the loop over them need not look. */
-    private static final int CHUNK_CHARS = 1024;
+    /** Characters that are looked at together, and for which room is made at once. */
+    private static final int BLOCK_CHARS = 64;
     /** A control character becomes a backslash, a u and four digits. */
     private static final int MAX_BYTES_PER_CHAR = 6;
 
@@ -52,8 +52,17 @@ final class JsonBuffer {
         }
     }
 
-    private byte[] bytes = new byte[INITIAL_BYTES];
+    private byte[] bytes;
     private int length;
+
+    JsonBuffer() {
+        this(INITIAL_BYTES);
+    }
+
+    /** One that has room for so many bytes until it grows. */
+    JsonBuffer(int bytes) {
+        this.bytes = new byte[bytes];
+    }
 
     /** The bytes of a constant. */
     static byte[] ascii(String json) {
@@ -164,32 +173,48 @@ final class JsonBuffer {
     void text(String text, int from, int to) {
         int i = from;
         while (i < to) {
-            int chunkEnd = Math.min(to, i + CHUNK_CHARS);
-            ensure((chunkEnd - i) * MAX_BYTES_PER_CHAR);
-            i = plain(text, i, chunkEnd);
-            if (i < chunkEnd) {
-                i = character(text, i, to);
+            int end = Math.min(to, i + BLOCK_CHARS);
+            ensure((end - i) * MAX_BYTES_PER_CHAR);
+            if (isPlain(text, i, end)) {
+                copy(text, i, end);
+                i = end;
+            } else {
+                i = mixed(text, i, end, to);
             }
         }
     }
 
     /**
-     * The hot loop: characters that stand for themselves. Returns where the first one that doesn't is.
-     *
-     * <p>It writes each before it looks, and looks once, into one table for all that may be wrong with it.
+     * The hot loop: whether all of these characters stand for themselves. It looks once at each, into one table for all
+     * that may be wrong with it, and decides at the end, so that the compiler can unroll it.
      */
-    private int plain(String text, int from, int to) {
-        byte[] target = bytes;
-        int shift = length - from;
+    private static boolean isPlain(String text, int from, int to) {
+        boolean plain = true;
+        for (int i = from; i < to; i++) {
+            plain &= PLAIN[text.charAt(i)];
+        }
+        return plain;
+    }
+
+    /** Takes the low byte of each character, at the speed of a copy; deprecated, for being wrong of any but these. */
+    @SuppressWarnings("deprecation")
+    private void copy(String text, int from, int to) {
+        text.getBytes(from, to, bytes, length);
+        length += to - from;
+    }
+
+    /** One by one. Returns where it ended, which is behind {@code end} if a surrogate pair lies across it. */
+    private int mixed(String text, int from, int end, int to) {
         int i = from;
-        for (; i < to; i++) {
+        while (i < end) {
             char c = text.charAt(i);
-            target[i + shift] = (byte) c;
-            if (!PLAIN[c]) {
-                break;
+            if (PLAIN[c]) {
+                bytes[length++] = (byte) c;
+                i++;
+            } else {
+                i = character(text, i, to);
             }
         }
-        length = i + shift;
         return i;
     }
 

@@ -43,13 +43,6 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     private final LineFormat<E> format;
     private final Envelope envelope;
     private final JsonBuffer wire = new JsonBuffer();
-
-    @Nullable
-    private String lastThread;
-
-    @Nullable
-    private Object lastThreadJson;
-
     /** How the lines of one millisecond begin. */
     private final JsonBuffer head = new JsonBuffer();
 
@@ -61,6 +54,14 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     private final Recurring<FieldName> fieldNames = new Recurring<>(FieldName::of);
     /** The names of loggers and threads, which are values, as JSON. */
     private final Recurring<byte[]> names = new Recurring<>(this::json);
+    /** Where these are made, before they are kept. */
+    private final JsonBuffer nameBuffer = new JsonBuffer();
+
+    @Nullable
+    private String lastThread;
+
+    @Nullable
+    private Object lastThreadJson;
 
     private final Fields fields = new Fields();
     private final List<String> markers = new ArrayList<>();
@@ -330,9 +331,9 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     }
 
     private byte[] json(String text) {
-        JsonBuffer json = new JsonBuffer();
-        json.string(redacted(text));
-        return json.copy();
+        nameBuffer.clear();
+        nameBuffer.string(redacted(text));
+        return nameBuffer.copy();
     }
 
     private String redacted(String text) {

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Tells of lines that were dropped: the observer at most once a minute for each reason, and the endpoint, once there is
- * room again, by a line that says how many are missing. Owned by the batcher's thread, but for
- * {@link #wasNotice}, which the sender asks.
+ * room again, by a line that says how many are missing, as often. Owned by the batcher's thread, but for
+ * {@link #wasNotice}, which the sender asks, and {@link #hurry}, which is for who ends it all.
  */
 final class LossReport {
 
@@ -26,6 +26,8 @@ final class LossReport {
     private final Map<DropReason, Told> told = new EnumMap<>(DropReason.class);
 
     private long noticedAt = NEVER;
+    /** Set by who is about to end it, taken back by the batcher once it has done what it could. */
+    private volatile boolean hurried;
 
     @Nullable
     private volatile byte[] lastNotice;
@@ -47,8 +49,25 @@ final class LossReport {
      * as is known now.
      */
     long step(long now) {
-        long next = tellObserver(now);
-        return Math.min(next, tellEndpoint(now));
+        boolean last = hurried;
+        if (last) {
+            noticedAt = NEVER;
+        }
+        long next = Math.min(tellObserver(now), tellEndpoint(now));
+        if (last) {
+            hurried = false;
+        }
+        return next;
+    }
+
+    /** Has the endpoint told at the next step, however short it is since the last time. Any thread. */
+    void hurry() {
+        hurried = true;
+    }
+
+    /** Whether that step is still to come. Any thread. */
+    boolean isHurried() {
+        return hurried;
     }
 
     private long tellObserver(long now) {

@@ -258,9 +258,11 @@ public final class Shipper {
      * @return how many lines were abandoned
      */
     public long stop(long nanos) {
+        long deadline = now() + nanos;
+        tellOfDrops(deadline);
         handOff.close();
         room.close();
-        drain(nanos);
+        drain(Math.max(0, deadline - now()));
         if (stopped) {
             return 0;
         }
@@ -277,6 +279,27 @@ public final class Shipper {
             ledger.lost(DropReason.ABANDONED, abandoned);
         }
         return abandoned;
+    }
+
+    /** While there still is a way to the endpoint: lets the batcher tell it of what was dropped since the last time. */
+    private void tellOfDrops(long deadline) {
+        if (!isRunning() || losses.isAllTold()) {
+            return;
+        }
+        drainLock.lock();
+        try {
+            draining.incrementAndGet();
+            losses.hurry();
+            wakeBatcher.raise();
+            for (long left = deadline - now(); left > 0 && losses.isHurried() && isRunning(); left = deadline - now()) {
+                settledMore.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            draining.decrementAndGet();
+            drainLock.unlock();
+        }
     }
 
     private void endThread(@Nullable Thread thread, Signal wake) {

@@ -336,6 +336,32 @@ class ShipperTest {
     }
 
     @Test
+    void tellsTheEndpointOfTheLastDropsBeforeTheEnd() {
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(10));
+        shipper.drop(DropReason.RATE, 1);
+        await().untilAsserted(
+                        () -> assertThat(endpoint.taken).containsExactly("1 line is missing before this one (1 rate)"));
+
+        shipper.drop(DropReason.RATE, 2); // too soon after the first for another notice
+        assertThat(shipper.stop(LONG)).isZero();
+
+        assertThat(endpoint.taken)
+                .containsExactly(
+                        "1 line is missing before this one (1 rate)", "2 lines are missing before this one (2 rate)");
+    }
+
+    @Test
+    void doesNotWaitAtTheEndToTellAnEndpointThatIsAway() {
+        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY));
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(10));
+        shipper.drop(DropReason.RATE, 1);
+        await().until(() -> !endpoint.requests.isEmpty());
+        shipper.drop(DropReason.RATE, 2);
+
+        assertThat(shipper.stop(TimeUnit.MILLISECONDS.toNanos(50))).isEqualTo(2);
+    }
+
+    @Test
     void anEndingWaitsForLinesThatWereSettledForInVain() {
         CountDownLatch released = new CountDownLatch(1);
         endpoint.always(lines -> {
