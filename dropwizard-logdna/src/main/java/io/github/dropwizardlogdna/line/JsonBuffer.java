@@ -203,18 +203,31 @@ final class JsonBuffer {
         length += to - from;
     }
 
-    /** One by one. Returns where it ended, which is behind {@code end} if a surrogate pair lies across it. */
+    /** From one that is special to the next. Returns where it ended: behind {@code end} if a pair lies across it. */
     private int mixed(String text, int from, int end, int to) {
         int i = from;
         while (i < end) {
-            char c = text.charAt(i);
-            if (PLAIN[c]) {
-                bytes[length++] = (byte) c;
-                i++;
-            } else {
+            i = plain(text, i, end);
+            if (i < end) {
                 i = character(text, i, to);
             }
         }
+        return i;
+    }
+
+    /** Characters that stand for themselves, each written before it is looked at. Returns where the first other is. */
+    private int plain(String text, int from, int end) {
+        byte[] target = bytes;
+        int shift = length - from;
+        int i = from;
+        for (; i < end; i++) {
+            char c = text.charAt(i);
+            target[i + shift] = (byte) c;
+            if (!PLAIN[c]) {
+                break;
+            }
+        }
+        length = i + shift;
         return i;
     }
 
