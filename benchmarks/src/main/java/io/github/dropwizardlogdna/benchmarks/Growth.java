@@ -11,7 +11,7 @@ final class Growth {
     private static final int[] MORE_THREADS = {1, 4, 16, 64};
     private static final double[] TIMES = {0.25, 0.5, 1, 2};
     /** The last is about as many as the default of {@code bufferSize} holds. */
-    private static final int[] BATCHES = {0, 8, 24, 48};
+    private static final int[] BATCHES = {0, 16, 48};
 
     private Growth() {}
 
