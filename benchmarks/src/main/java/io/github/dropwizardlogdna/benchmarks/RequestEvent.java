@@ -178,7 +178,7 @@ final class RequestEvent implements IAccessEvent {
 
     @Override
     public void setThreadName(String name) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("it is the name of the thread that asks");
     }
 
     @Override
