@@ -18,7 +18,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.http.RequestMethod;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
-import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
@@ -27,7 +26,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -615,10 +613,9 @@ class RequestTest {
     private List<LoggedRequest> requests() {
         logging.stop();
         logging.reset();
-        return ENDPOINT.getAllServeEvents().stream()
-                .map(ServeEvent::getRequest)
-                .sorted(Comparator.comparing(LoggedRequest::getLoggedDate))
-                .toList();
+        List<LoggedRequest> requests = new ArrayList<>();
+        ENDPOINT.getAllServeEvents().forEach(event -> requests.add(0, event.getRequest())); // the newest came first
+        return requests;
     }
 
     private JsonNode onlyLine() {
