@@ -66,6 +66,7 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     private final Fields fields = new Fields();
     private final List<String> markers = new ArrayList<>();
     private final MetaWriter metaWriter = new MetaWriter(fields, markers);
+    private final StackTraces stackTraces = new StackTraces();
     private final Cuts cuts;
     private boolean fellBack;
 
@@ -179,7 +180,14 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
         if (layout != null) {
             return LineText.withoutTrailingLineBreaks(Values.text(layout.doLayout(event)));
         }
-        return event instanceof ILoggingEvent logging ? LineText.of(logging) : LineText.of((IAccessEvent) event);
+        return event instanceof ILoggingEvent logging ? text(logging) : LineText.of((IAccessEvent) event);
+    }
+
+    /** The message, and the stack trace where there is one. */
+    private String text(ILoggingEvent event) {
+        String message = Values.text(event.getFormattedMessage());
+        IThrowableProxy throwable = event.getThrowableProxy();
+        return throwable == null ? message : stackTraces.behind(message, throwable);
     }
 
     /** Whether a layout printed JSON, whose parts would be none. */

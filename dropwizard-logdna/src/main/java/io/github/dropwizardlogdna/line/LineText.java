@@ -1,27 +1,11 @@
 package io.github.dropwizardlogdna.line;
 
 import ch.qos.logback.access.common.spi.IAccessEvent;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.IThrowableProxy;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.CoreConstants;
 
-/** The text of a line, where no layout prints it, and what matters about its end. */
+/** The text of a request's line, where no layout prints it, and what matters about the end of any. */
 final class LineText {
 
     private LineText() {}
-
-    /** The message, and the stack trace where there is one. */
-    static String of(ILoggingEvent event) {
-        String message = Values.text(event.getFormattedMessage());
-        IThrowableProxy throwable = event.getThrowableProxy();
-        if (throwable == null) {
-            return message;
-        }
-        return message
-                + CoreConstants.LINE_SEPARATOR
-                + withoutTrailingLineBreaks(ThrowableProxyUtil.asString(throwable));
-    }
 
     /** The method, the URI without its query, and the status. */
     static String of(IAccessEvent event) {
@@ -35,10 +19,14 @@ final class LineText {
 
     static String withoutTrailingLineBreaks(String text) {
         int end = text.length();
-        while (end > 0 && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\r')) {
+        while (end > 0 && isLineBreak(text.charAt(end - 1))) {
             end--;
         }
         return text.substring(0, end);
+    }
+
+    static boolean isLineBreak(char c) {
+        return c == '\n' || c == '\r';
     }
 
     /** Whether the server would take the characters from {@code from} to {@code to} for JSON. */

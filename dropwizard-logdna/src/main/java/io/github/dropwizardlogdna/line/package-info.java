@@ -4,8 +4,8 @@
  * <p>What an event passes through:
  *
  * <pre>
- *  event ──▶ LineText ──▶ Cuts ──▶ LineEncoder ──▶ JsonBuffer: one or more wire lines
- *      └───▶ Values ──▶ Fields ───────┘
+ *  event ──▶ StackTraces, LineText ──▶ Cuts ──▶ LineEncoder ──▶ JsonBuffer: one or more wire lines
+ *      └───▶ Values ──▶ Fields ────────────────────┘
  * </pre>
  *
  * A wire line is a complete JSON object followed by a comma and a newline. A raw newline occurs nowhere else, so that

@@ -373,8 +373,9 @@ public final class Shipper {
                 try {
                     wait = sender.step(now());
                     room.made();
-                    // There may be room now, or lines to tell of that the endpoint has just refused.
-                    if (batcher.isHoldingBack() || dropsPending || !losses.isAllTold()) {
+                    // There may be room now, or lines to tell of that the endpoint has just refused; and where there is
+                    // no more request to watch, the batcher need not wake by itself, in seconds, to find out.
+                    if (batcher.isHoldingBack() || dropsPending || !losses.isAllTold() || wait == Signal.FOREVER) {
                         wakeBatcher.raise();
                     }
                 } catch (Throwable e) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +30,12 @@ class ShipperTest {
     private final RecordingObserver observer = new RecordingObserver();
     private final List<Shipper> started = new ArrayList<>();
 
-    private Shipper shipper(IngestionClient client, BufferLimits limits, boolean waitForRoom, Duration flushInterval) {
+    private Shipper shipper(
+            IngestionClient client,
+            BufferLimits limits,
+            boolean waitForRoom,
+            Duration flushInterval,
+            ShippingThread.Starter threads) {
         ShippingSettings settings = new ShippingSettings(
                 limits,
                 waitForRoom,
@@ -44,14 +50,23 @@ class ShipperTest {
                 client,
                 text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8),
                 observer,
-                TimeAndChance.real());
+                TimeAndChance.real(),
+                threads);
         shipper.start();
         started.add(shipper);
         return shipper;
     }
 
+    private Shipper shipper(IngestionClient client, BufferLimits limits, boolean waitForRoom, Duration flushInterval) {
+        return shipper(client, limits, waitForRoom, flushInterval, ShippingThread.Starter.REAL);
+    }
+
+    private Shipper shipper(IngestionClient client, Duration flushInterval, ShippingThread.Starter threads) {
+        return shipper(client, new BufferLimits(1_000_000, 64 << 20, 0, 0), false, flushInterval, threads);
+    }
+
     private Shipper shipper(IngestionClient client, Duration flushInterval) {
-        return shipper(client, new BufferLimits(1_000_000, 64 << 20, 0, 0), false, flushInterval);
+        return shipper(client, flushInterval, ShippingThread.Starter.REAL);
     }
 
     private static Admission log(Shipper shipper, String text) {
@@ -365,11 +380,7 @@ class ShipperTest {
     void anEndingWaitsForLinesThatWereSettledForInVain() {
         CountDownLatch released = new CountDownLatch(1);
         endpoint.always(lines -> {
-            try {
-                released.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            awaitQuietly(released);
             return FakeEndpoint.verdict(Outcome.DELIVERED);
         });
         Shipper shipper = shipper(endpoint, Duration.ofHours(1));
@@ -380,6 +391,29 @@ class ShipperTest {
 
         assertThat(shipper.drain(LONG)).isTrue();
         assertThat(endpoint.taken).containsExactly("hello");
+    }
+
+    @Test
+    void noThreadWakesByItselfOnceTheLastRequestIsAnswered() {
+        CountDownLatch released = new CountDownLatch(1);
+        endpoint.always(lines -> {
+            awaitQuietly(released);
+            return FakeEndpoint.verdict(Outcome.DELIVERED);
+        });
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        Shipper shipper = shipper(new RarelyWatched(endpoint), Duration.ofMillis(10), (name, loop, died) -> {
+            ShippingThread thread = ShippingThread.Starter.REAL.start(name, loop, died);
+            threads.add(thread);
+            return thread;
+        });
+        log(shipper, "hello");
+        // The batcher, until it is to look after the request again.
+        await().until(() -> !endpoint.requests.isEmpty() && threads.get(0).getState() == Thread.State.TIMED_WAITING);
+
+        released.countDown();
+
+        await().untilAsserted(
+                        () -> assertThat(threads).extracting(Thread::getState).containsOnly(Thread.State.WAITING));
     }
 
     /** Asks the batcher to come back in an hour, as a client with a long time-out does. */

@@ -1,0 +1,108 @@
+package io.github.dropwizardlogdna.line;
+
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.CoreConstants;
+import jakarta.annotation.Nullable;
+
+/**
+ * Prints stack traces, to the character as Logback's {@link ThrowableProxyUtil#asString} does, but for a fraction: right
+ * behind the message, and with the text of the frames that it has met before, which are nearly all of them. For one
+ * thread at a time.
+ */
+final class StackTraces {
+
+    /** What most traces take, and what is guessed for the first. */
+    private static final int USUAL_CHARS = 4 * 1024;
+    /** A huge trace must not make all that follow it dear. */
+    private static final int MAX_GUESS = 64 * 1024;
+    /** Longer frames are not kept, so that the whole stays small. */
+    private static final int MAX_FRAME_CHARS = 256;
+    /** Of two places each. A trace has some sixty frames, and traces share most of theirs. */
+    private static final int SETS = 256;
+
+    /** As in {@link Recurring}; made with the first exception. */
+    @Nullable
+    private StackTraceElement[] frames;
+
+    private String[] texts = new String[0];
+
+    private int lastLength = USUAL_CHARS;
+
+    /** The message, and the trace behind it without the line break at its end. */
+    String behind(String message, IThrowableProxy throwable) {
+        StringBuilder text = new StringBuilder(message.length() + lastLength);
+        text.append(message).append(CoreConstants.LINE_SEPARATOR);
+        int start = text.length();
+        print(text, throwable, null, ThrowableProxyUtil.REGULAR_EXCEPTION_INDENT);
+        lastLength = Math.min(MAX_GUESS, text.length() - message.length());
+        int end = text.length();
+        while (end > start && LineText.isLineBreak(text.charAt(end - 1))) {
+            end--;
+        }
+        text.setLength(end);
+        return text.toString();
+    }
+
+    /** As deep as the chain of causes: one that a home-made proxy makes endless ends the stack, as it does Logback's. */
+    private void print(StringBuilder text, @Nullable IThrowableProxy throwable, @Nullable String caption, int indent) {
+        if (throwable == null) {
+            return;
+        }
+        ThrowableProxyUtil.indent(text, indent - 1);
+        if (caption != null) {
+            text.append(caption);
+        }
+        ThrowableProxyUtil.subjoinExceptionMessage(text, throwable);
+        text.append(CoreConstants.LINE_SEPARATOR);
+        printFrames(text, throwable, indent);
+        IThrowableProxy[] suppressed = throwable.getSuppressed();
+        if (suppressed != null) {
+            int deeper = indent + ThrowableProxyUtil.SUPPRESSED_EXCEPTION_INDENT;
+            for (IThrowableProxy each : suppressed) {
+                print(text, each, CoreConstants.SUPPRESSED, deeper);
+            }
+        }
+        print(text, throwable.getCause(), CoreConstants.CAUSED_BY, indent);
+    }
+
+    private void printFrames(StringBuilder text, IThrowableProxy throwable, int indent) {
+        StackTraceElementProxy[] trace = throwable.getStackTraceElementProxyArray();
+        int common = throwable.getCommonFrames();
+        for (int i = 0; i < trace.length - common; i++) {
+            ThrowableProxyUtil.indent(text, indent);
+            text.append(text(trace[i]));
+            ThrowableProxyUtil.subjoinPackagingData(text, trace[i]);
+            text.append(CoreConstants.LINE_SEPARATOR);
+        }
+        if (common > 0) {
+            ThrowableProxyUtil.indent(text, indent);
+            text.append("... ").append(common).append(" common frames omitted").append(CoreConstants.LINE_SEPARATOR);
+        }
+    }
+
+    private String text(StackTraceElementProxy frame) {
+        if (frames == null) {
+            frames = new StackTraceElement[2 * SETS];
+            texts = new String[2 * SETS];
+        }
+        StackTraceElement element = frame.getStackTraceElement();
+        int hash = element.hashCode();
+        int first = 2 * ((hash ^ hash >>> 16) & (SETS - 1));
+        if (element.equals(frames[first])) {
+            return texts[first];
+        }
+        if (element.equals(frames[first + 1])) {
+            return texts[first + 1];
+        }
+        String text = frame.toString();
+        if (text.length() <= MAX_FRAME_CHARS) {
+            frames[first + 1] = frames[first];
+            texts[first + 1] = texts[first];
+            frames[first] = element;
+            texts[first] = text;
+        }
+        return text;
+    }
+}
