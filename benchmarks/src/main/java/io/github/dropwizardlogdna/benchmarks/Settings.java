@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The options of the command line, with their defaults: {@code --seconds 6}, of each measurement; {@code --warm-up 10};
+ * The options of the command line, with their defaults: {@code --seconds 6}, of each measurement; {@code --warm-up 20};
  * {@code --idle 10}, seconds; {@code --contenders a,b}, all if there is none; {@code --outage 600}, seconds.
  * Durations may end in {@code s}. For a profile: {@code --jmh-profiler jfr}, or another of JMH's, with its options behind
  * a colon; {@code --jvm-options}, for the contenders' JVMs, separated by spaces.
@@ -38,7 +38,7 @@ final class Settings {
     }
 
     double warmUpSeconds() {
-        return number("warm-up", 10);
+        return number("warm-up", 20);
     }
 
     double idleSeconds() {

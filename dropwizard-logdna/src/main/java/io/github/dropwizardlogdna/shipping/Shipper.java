@@ -6,8 +6,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Ships the lines of one appender: takes them from any thread, and has two threads of its own that see to the rest.
@@ -39,6 +37,7 @@ public final class Shipper {
     private final LossReport losses;
     private final Batcher batcher;
     private final Sender sender;
+    private final Drain drain;
     private final ShippingThread.Starter threads;
 
     @Nullable
@@ -59,14 +58,6 @@ public final class Shipper {
     private volatile long keptLines;
     /** Set while dropped lines wait to be told: the batcher knows, and is not to be woken for each. */
     private volatile boolean dropsPending;
-
-    /** Threads that wait for lines to be settled. */
-    private final ReentrantLock drainLock = new ReentrantLock();
-
-    private final Condition settledMore = drainLock.newCondition();
-    private final AtomicInteger draining = new AtomicInteger();
-    /** Lines up to this number were waited for in vain; guarded by {@link #drainLock}. */
-    private long givenUp;
 
     /**
      * Prepares all, starts nothing.
@@ -109,6 +100,7 @@ public final class Shipper {
         Pipeline pipeline = new Pipeline(handOff, store, ledger, traits, losses);
         this.batcher = new Batcher(pipeline, settings, wakeSender::raise);
         this.sender = new Sender(pipeline, client, settings.retryPolicy(), observer, timeAndChance, wakeBatcher::raise);
+        this.drain = new Drain(batcher, sender, ledger, losses, wakeBatcher, this::isRunning, timeAndChance.nanoTime());
     }
 
     /** Small enough to close a batch to within a few percent, large enough to be taken in few calls. */
@@ -207,59 +199,31 @@ public final class Shipper {
      * @return whether all is settled
      */
     public boolean drain(long nanos) {
-        return settle(nanos, true);
+        return drain.settle(accepted(), nanos, true);
     }
 
     /**
-     * As {@link #drain}, but for somebody who only wants to see the lines go: gives nothing up, so that an ending waits
-     * for the same lines again.
+     * As {@link #drain(long)}, but for somebody who only wants to see the lines go: gives nothing up, so that an ending
+     * waits for the same lines again.
      */
     public boolean settle(long nanos) {
-        return settle(nanos, false);
-    }
-
-    private boolean settle(long nanos, boolean ending) {
-        long target = accepted();
-        drainLock.lock();
-        try {
-            draining.incrementAndGet();
-            batcher.flush(true);
-            wakeBatcher.raise();
-            long deadline = now() + nanos;
-            while (ledger.settled() < target && !(ending && target <= givenUp)) {
-                long left = deadline - now();
-                if (left <= 0 || sender.pausedUntil() - deadline > 0 || !isRunning()) {
-                    if (ending) {
-                        givenUp = target;
-                    }
-                    break;
-                }
-                settledMore.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            batcher.flush(draining.decrementAndGet() > 0);
-            drainLock.unlock();
-        }
-        return ledger.settled() >= target;
+        return drain.settle(accepted(), nanos, false);
     }
 
     /** Whether to send what there is without waiting for a batch to fill or to be due. */
     public void flush(boolean on) {
-        batcher.flush(on || draining.get() > 0);
-        wakeBatcher.raise();
+        drain.flush(on);
     }
 
     /**
-     * Takes no more lines, waits as {@link #drain} does, and ends; what is left then is counted as abandoned. A request
-     * in flight is cut off. Further calls do nothing.
+     * Takes no more lines, waits as {@link #drain(long)} does, and ends; what is left then is counted as abandoned. A
+     * request in flight is cut off. Further calls do nothing.
      *
      * @return how many lines were abandoned
      */
     public long stop(long nanos) {
         long deadline = now() + nanos;
-        tellOfDrops(deadline);
+        drain.tellOfDrops(nanos);
         handOff.close();
         room.close();
         drain(Math.max(0, deadline - now()));
@@ -279,27 +243,6 @@ public final class Shipper {
             ledger.lost(DropReason.ABANDONED, abandoned);
         }
         return abandoned;
-    }
-
-    /** While there still is a way to the endpoint: lets the batcher tell it of what was dropped since the last time. */
-    private void tellOfDrops(long deadline) {
-        if (!isRunning() || losses.isAllTold()) {
-            return;
-        }
-        drainLock.lock();
-        try {
-            draining.incrementAndGet();
-            losses.hurry();
-            wakeBatcher.raise();
-            for (long left = deadline - now(); left > 0 && losses.isHurried() && isRunning(); left = deadline - now()) {
-                settledMore.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            draining.decrementAndGet();
-            drainLock.unlock();
-        }
     }
 
     private void endThread(@Nullable Thread thread, Signal wake) {
@@ -472,14 +415,7 @@ public final class Shipper {
 
     private void told() {
         observer.progress();
-        if (draining.get() > 0) {
-            drainLock.lock();
-            try {
-                settledMore.signalAll();
-            } finally {
-                drainLock.unlock();
-            }
-        }
+        drain.progressed();
     }
 
     private long now() {
