@@ -38,7 +38,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGTERM")
 class EndingsTest {
 
-    /** Several at once, because a child takes seconds to start. Other classes are not run at the same time. */
+    /** Several at once, because a child takes seconds to start; beside them runs one other class at the most. */
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     @Retention(RetentionPolicy.RUNTIME)

@@ -48,6 +48,7 @@ final class Drain {
      * Waits until so many lines, counted from the first, are settled; see {@link Shipper#drain(long)}. Any thread.
      *
      * @param ending whether what is given up now need not be waited for by a later ending
+     * @return whether they are settled
      */
     boolean settle(long lines, long nanos, boolean ending) {
         lock.lock();
