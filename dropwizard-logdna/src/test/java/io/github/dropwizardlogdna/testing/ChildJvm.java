@@ -35,12 +35,18 @@ public final class ChildJvm implements AutoCloseable {
      * @param options of the JVM
      */
     public static ChildJvm start(Path directory, List<String> options, Class<?> main, String... arguments) {
+        return start(directory, System.getProperty("java.class.path"), options, main, arguments);
+    }
+
+    /** Starts a program on another class path. */
+    public static ChildJvm start(
+            Path directory, String classPath, List<String> options, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Short-lived: starts sooner than with the default compiler and collector.
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
         Path out = directory.resolve("stdout");
         Path err = directory.resolve("stderr");
