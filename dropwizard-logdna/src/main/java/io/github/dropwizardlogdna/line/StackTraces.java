@@ -54,7 +54,7 @@ final class StackTraces {
         if (caption != null) {
             text.append(caption);
         }
-        ThrowableProxyUtil.subjoinExceptionMessage(text, throwable);
+        appendMessage(text, throwable);
         text.append(CoreConstants.LINE_SEPARATOR);
         printFrames(text, throwable, indent);
         IThrowableProxy[] suppressed = throwable.getSuppressed();
@@ -65,6 +65,18 @@ final class StackTraces {
             }
         }
         print(text, throwable.getCause(), CoreConstants.CAUSED_BY, indent);
+    }
+
+    /**
+     * Class and message, in the words of the Logback that is there. Its method for them is public from 1.5.22 on only; an
+     * older one that is public puts a caption in front for a cause that shares frames.
+     */
+    private static void appendMessage(StringBuilder text, IThrowableProxy throwable) {
+        int start = text.length();
+        ThrowableProxyUtil.subjoinFirstLine(text, throwable);
+        if (throwable.getCommonFrames() > 0 && text.indexOf(CoreConstants.CAUSED_BY, start) == start) {
+            text.delete(start, start + CoreConstants.CAUSED_BY.length());
+        }
     }
 
     private void printFrames(StringBuilder text, IThrowableProxy throwable, int indent) {
