@@ -77,6 +77,7 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
         } catch (Throwable e) {
             // Logback catches exceptions only: a StackOverflowError would end the application's request.
             countAsFailed();
+            reportLinkage(e);
         }
     }
 
@@ -98,7 +99,7 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
         try {
             int lines = encoder.encode(event);
             if (encoder.fellBack()) {
-                reporter.encodingFailed();
+                reporter.encodingFailed(encoder.linkageError());
             }
             shipper.append(encoder.buffer(), encoder.length(), lines, discardable);
         } finally {
@@ -123,6 +124,17 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
             shipper.drop(DropReason.FAILED, 1);
         } catch (Throwable e) {
             // The stack ends right here; the application will find out by itself.
+        }
+    }
+
+    /** A missing class is no odd event: it costs each one that follows, too. */
+    private void reportLinkage(Throwable error) {
+        try {
+            if (error instanceof LinkageError) {
+                reporter.linkageFailed("the appender", error);
+            }
+        } catch (Throwable e) {
+            // Counted already; there is no place left to say why.
         }
     }
 

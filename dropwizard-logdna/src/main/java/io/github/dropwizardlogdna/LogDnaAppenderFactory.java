@@ -300,6 +300,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         boolean requestLog = levelFilterFactory instanceof NullLevelFilterFactory;
         ApplicationAppenders siblings = ApplicationAppenders.of(context);
         String appenderName = siblings.nameFor(nameOr(requestLog ? "logdna-request" : "logdna"));
+        SelfTest.run(appenderName, context);
         URI uri = URI.create(endpoint());
         String shownUri = IngestionUri.withoutQuery(uri);
         Reporter reporter = new Reporter(appenderName, shownUri, siblings.metrics(), System::nanoTime);
@@ -439,7 +440,12 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 ? " (queueSize was raised from " + getQueueSize() + " to " + SMALLEST_QUEUE_SIZE + " lines)"
                 : "";
         return Message.STARTED.with(
-                appenderName, shownUri, effectiveApp, bufferSize + raised, spool == null ? "none" : spool);
+                appenderName,
+                shownUri,
+                effectiveApp,
+                bufferSize + raised,
+                spool == null ? "none" : spool,
+                Versions.inShort());
     }
 
     /**

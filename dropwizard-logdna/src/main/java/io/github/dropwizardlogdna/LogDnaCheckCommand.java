@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna;
 
+import ch.qos.logback.classic.LoggerContext;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.cli.Cli;
@@ -45,6 +46,7 @@ final class LogDnaCheckCommand extends Command {
     public void run(Bootstrap<?> bootstrap, Namespace namespace) throws Exception {
         String file = namespace.getString(FILE);
         List<Found> appenders = ConfiguredAppenders.in(read(bootstrap, file));
+        out.println(NAME + " with " + Versions.inShort());
         if (appenders.isEmpty()) {
             out.println(NAME + ": no appender has type: logdna, neither in logging.appenders, nor in"
                     + " logging.loggers.NAME.appenders, nor in server.requestLog.appenders.");
@@ -78,8 +80,9 @@ final class LogDnaCheckCommand extends Command {
         }
         EndpointCheck check;
         try {
+            SelfTest.run(appender.name(), new LoggerContext());
             check = factory.check(applicationName);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             out.println("  FAILED: " + String.valueOf(e.getMessage()).strip());
             return false;
         }

@@ -25,6 +25,7 @@ final class LogDnaTask extends Task {
             appenders.settle();
             output.printf("flushed: %d lines were in the buffer, %d are now%n%n", before, heldLines());
         }
+        output.println(Versions.inShort());
         List<AppenderState> states = appenders.states();
         if (states.isEmpty()) {
             output.println(AppenderState.NO_APPENDER);

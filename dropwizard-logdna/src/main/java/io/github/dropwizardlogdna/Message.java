@@ -11,7 +11,10 @@ import org.slf4j.event.Level;
  * {@code docs/messages.md} lists them, and a test holds the two together.
  */
 enum Message {
-    STARTED(Level.INFO, "Appender '{name}' ships to {endpoint} as app '{app}'; buffer {size}, spool {directory}."),
+    STARTED(
+            Level.INFO,
+            "Appender '{name}' ships to {endpoint} as app '{app}'; buffer {size}, spool {directory}"
+                    + " ({versions})."),
     DISABLED(Level.INFO, "Appender '{name}' ships nothing: it has enabled: false."),
 
     RETRYING(
@@ -47,6 +50,17 @@ enum Message {
             Level.WARN,
             "Appender '{name}': an event could not be encoded, and was shipped as its bare message. What to do: see what"
                     + " its arguments, its key-value pairs and the layout do."),
+    DOES_NOT_LINK(
+            Level.ERROR,
+            "Appender '{name}': {error} in {part}. A library of this service has a version that lacks it, so this will happen"
+                    + " again until the class path is changed. Found: {versions}. Needed: {needed}. What to do: import"
+                    + " io.dropwizard:dropwizard-bom of the Dropwizard that you use, and see with mvn dependency:tree what"
+                    + " brings another version."),
+    INCOMPATIBLE(
+            Level.ERROR,
+            "Appender '{name}' can't work with the libraries of this service: {problem}. Found: {versions}. Needed: {needed}."
+                    + " What to do: import io.dropwizard:dropwizard-bom of such a version, and see with mvn dependency:tree"
+                    + " what brings another one."),
     INTERNAL_ERROR(
             Level.ERROR,
             "Appender '{name}': an error in {part}. Shipping goes on; lines that are lost by it are counted as failed."

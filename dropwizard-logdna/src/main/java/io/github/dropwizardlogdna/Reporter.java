@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -29,6 +30,8 @@ final class Reporter implements ShippingObserver {
 
     private static final Logger REPORTS = LoggerFactory.getLogger(LOGGER);
     private static final long A_MINUTE = TimeUnit.MINUTES.toNanos(1);
+    /** Ends a chain of causes that is a circle. */
+    private static final int MAX_CAUSES = 20;
 
     private final String appender;
     private final String endpoint;
@@ -37,6 +40,8 @@ final class Reporter implements ShippingObserver {
 
     /** When each message may be said again. */
     private final Map<Message, AtomicLong> nextReport = new EnumMap<>(Message.class);
+
+    private final AtomicBoolean linkageTraced = new AtomicBoolean();
 
     /** Whether the last request failed, and since when they all do. The sender's, like the one below. */
     private boolean failing;
@@ -157,9 +162,37 @@ final class Reporter implements ShippingObserver {
 
     @Override
     public void internalError(String what, Throwable error) {
-        if (isDue(Message.INTERNAL_ERROR)) {
+        LinkageError linkage = linkageErrorIn(error);
+        if (linkage != null) {
+            linkageFailed(what, linkage);
+        } else if (isDue(Message.INTERNAL_ERROR)) {
             REPORTS.error(Message.INTERNAL_ERROR.with(appender, what), error);
         }
+    }
+
+    /** A class or a method is missing, which no attempt will mend. The stack trace is logged once. Any thread. */
+    void linkageFailed(String what, Throwable error) {
+        if (isDue(Message.DOES_NOT_LINK)) {
+            String words = Message.DOES_NOT_LINK.with(appender, what, error, Versions.found(), Versions.NEEDED);
+            if (linkageTraced.compareAndSet(false, true)) {
+                REPORTS.error(words, error);
+            } else {
+                REPORTS.error(words);
+            }
+        }
+    }
+
+    /** HTTP clients wrap what they catch. */
+    @Nullable
+    private static LinkageError linkageErrorIn(Throwable error) {
+        Throwable cause = error;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (cause instanceof LinkageError linkage) {
+                return linkage;
+            }
+            cause = cause.getCause();
+        }
+        return null;
     }
 
     @Override
@@ -167,9 +200,15 @@ final class Reporter implements ShippingObserver {
         REPORTS.error(Message.FAILED.with(appender, what, counted(heldLines, "line", "lines")), cause);
     }
 
-    /** An event could only be shipped as its bare message. Any thread. */
-    void encodingFailed() {
-        if (isDue(Message.NOT_ENCODED)) {
+    /**
+     * An event could only be shipped as its bare message. Any thread.
+     *
+     * @param linkage the reason, if a class or a method is missing
+     */
+    void encodingFailed(@Nullable LinkageError linkage) {
+        if (linkage != null) {
+            linkageFailed("the encoder, which ships the bare message instead", linkage);
+        } else if (isDue(Message.NOT_ENCODED)) {
             say(Message.NOT_ENCODED, appender);
         }
     }

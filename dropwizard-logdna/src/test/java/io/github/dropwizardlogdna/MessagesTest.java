@@ -80,7 +80,7 @@ class MessagesTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "INCOMPATIBLE") // is thrown: see SelfTestTest
     void eachMessageIsSaid(Message message) throws Exception {
         trigger(message);
 
@@ -112,6 +112,8 @@ class MessagesTest {
             case DROPPED_UNTOLD -> loseALineAgainBeforeTheEnd();
             case NOT_ENCODED -> logWhatCantBeEncoded();
             case INTERNAL_ERROR -> shipByAClientThatBreaks();
+            case DOES_NOT_LINK -> shipByAClientThatDoesNotLink();
+            case INCOMPATIBLE -> throw new IllegalArgumentException("is not logged");
             case FAILED -> startWithoutThreads();
             case SPOOL_FAILED -> shipToASpoolThatIsAFile();
             case KEPT -> endWithASpool();
@@ -173,6 +175,27 @@ class MessagesTest {
     }
 
     private void shipByAClientThatBreaks() {
+        shipBy(new BrokenClient(() -> {
+            throw new IllegalStateException("as a bug makes it");
+        }));
+        assertThat(said)
+                .filteredOn(event -> says(event, Message.INTERNAL_ERROR))
+                .hasSize(1);
+    }
+
+    private void shipByAClientThatDoesNotLink() {
+        shipBy(new BrokenClient(() -> {
+            throw new IllegalStateException("as Jersey wraps it", new NoClassDefFoundError("org/example/Missing"));
+        }));
+        assertThat(said)
+                .filteredOn(event -> says(event, Message.DOES_NOT_LINK))
+                .singleElement()
+                .satisfies(event -> assertThat(event.getFormattedMessage())
+                        .contains("NoClassDefFoundError: org/example/Missing", "Found: dropwizard-logdna"))
+                .satisfies(event -> assertThat(event.getThrowableProxy()).isNotNull());
+    }
+
+    private void shipBy(IngestionClient client) {
         capture();
         Reporter reporter =
                 new Reporter("logdna", "http://localhost", new AppenderMetrics(List.of()), System::nanoTime);
@@ -186,7 +209,7 @@ class MessagesTest {
                         false,
                         new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(1)),
                         null),
-                new BrokenClient(),
+                client,
                 text -> (text + ",\n").getBytes(StandardCharsets.UTF_8),
                 reporter,
                 TimeAndChance.real());
@@ -195,16 +218,13 @@ class MessagesTest {
         shipper.append(line, line.length, 1, false);
         await().atMost(PATIENCE).until(() -> shipper.requestsFailed() > 3);
         shipper.stop(0);
-        assertThat(said)
-                .filteredOn(event -> says(event, Message.INTERNAL_ERROR))
-                .hasSize(1);
     }
 
     private void startWithoutThreads() {
         capture();
         Reporter reporter =
                 new Reporter("logdna", "http://localhost", new AppenderMetrics(List.of()), System::nanoTime);
-        FailingShippers.withoutThreads(new BrokenClient(), reporter).start();
+        FailingShippers.withoutThreads(new BrokenClient(() -> {}), reporter).start();
     }
 
     private void shipToASpoolThatIsAFile() throws Exception {
@@ -291,11 +311,12 @@ class MessagesTest {
     }
 
     /** Throws what no client should. */
-    private static final class BrokenClient implements IngestionClient {
+    private record BrokenClient(Runnable failure) implements IngestionClient {
 
         @Override
         public Verdict send(Body body) {
-            throw new NoClassDefFoundError("as a jar that is missing makes it");
+            failure.run();
+            throw new AssertionError("did not fail");
         }
 
         @Override

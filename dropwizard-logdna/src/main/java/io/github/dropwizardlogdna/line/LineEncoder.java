@@ -70,6 +70,10 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     private final Cuts cuts;
     private boolean fellBack;
 
+    /** Why the last event fell back, if a class or a method is missing: no other event of its kind will fare better. */
+    @Nullable
+    private LinkageError linkageError;
+
     /** Made once, because a map is iterated without garbage only so. */
     private final BiConsumer<FieldName, Object> putFixed = fields::put;
 
@@ -100,12 +104,14 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     public int encode(E event) {
         wire.clear();
         fellBack = false;
+        linkageError = null;
         try {
             return encodeWhole(event);
         } catch (Throwable e) {
             // Whatever it was, the application must not notice, and a bare line says more than none. It is not kept:
             // the message of what was thrown may hold what was logged.
             fellBack = true;
+            linkageError = e instanceof LinkageError linkage ? linkage : null;
             wire.clear();
             fields.clear();
             return encodeBare(event);
@@ -127,6 +133,15 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     /** Whether the last event was encoded as its bare message, because something in it failed. */
     public boolean fellBack() {
         return fellBack;
+    }
+
+    /**
+     * The error that made the last event fall back, if it is one of linking: it names a class or a method, and holds
+     * nothing of what was logged. Null for any other reason.
+     */
+    @Nullable
+    public LinkageError linkageError() {
+        return linkageError;
     }
 
     /** Forgets the bytes of the last event, and gives back what a huge one took. For an encoder that goes idle. */

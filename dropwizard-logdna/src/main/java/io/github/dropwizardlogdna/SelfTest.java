@@ -1,0 +1,161 @@
+package io.github.dropwizardlogdna;
+
+import ch.qos.logback.access.common.spi.IAccessEvent;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.spi.DeferredProcessingAware;
+import io.github.dropwizardlogdna.line.LineEncoder;
+import io.github.dropwizardlogdna.line.LineFormat;
+import io.github.dropwizardlogdna.line.OversizeLines;
+import io.github.dropwizardlogdna.line.Redaction;
+import jakarta.annotation.Nullable;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.MarkerFactory;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * Encodes a made-up event of each kind at the start. A class or a method that the service's versions of Logback or SLF4J
+ * lack would otherwise cost every event that needs it its stack trace, its MDC or itself, and be taken for an odd event.
+ *
+ * <p>With a format of its own, because the layout of an appender may have side effects, and its {@code redact} may match
+ * anything.
+ */
+final class SelfTest {
+
+    private static final String SECRET = "a-secret";
+    private static final String REDACTED = "[REDACTED]";
+
+    private SelfTest() {}
+
+    /**
+     * Takes some milliseconds, and some tens of them the first time.
+     *
+     * @throws IllegalStateException if the appender can't work with the libraries that are there; says what is missing,
+     *     which versions were found, and which are needed
+     */
+    static void run(String appender, LoggerContext context) {
+        try {
+            check(new LineEncoder<>(format()), loggingEvent(context), loggingFacts());
+            check(new LineEncoder<>(format()), RequestEvent.create(), List.of("GET", "/self-test", REDACTED, "200"));
+        } catch (LinkageError e) {
+            throw incompatible(appender, e.toString(), e);
+        } catch (Incomplete e) {
+            throw incompatible(appender, String.valueOf(e.getMessage()), e.getCause());
+        }
+    }
+
+    private static IllegalStateException incompatible(String appender, String what, @Nullable Throwable cause) {
+        return new IllegalStateException(
+                Message.INCOMPATIBLE.with(appender, what, Versions.found(), Versions.NEEDED), cause);
+    }
+
+    private static <E extends DeferredProcessingAware> void check(
+            LineEncoder<E> encoder, E event, List<String> expected) {
+        encoder.encode(event);
+        if (encoder.linkageError() != null) {
+            throw encoder.linkageError();
+        }
+        String line = new String(encoder.buffer(), 0, encoder.length(), StandardCharsets.UTF_8);
+        if (encoder.fellBack()) {
+            throw new Incomplete("an event could be encoded as its bare message only");
+        }
+        for (String fact : expected) {
+            if (!line.contains(fact)) {
+                throw new Incomplete("a line lacks \"" + fact + "\"");
+            }
+        }
+        if (line.contains(SECRET)) {
+            throw new Incomplete("redact does not redact");
+        }
+    }
+
+    private static <E extends DeferredProcessingAware> LineFormat<E> format() {
+        return new LineFormat<>(
+                "self-test",
+                null,
+                Map.of("fixed", 1),
+                true,
+                Set.of(),
+                Set.of(),
+                OversizeLines.SPLIT,
+                false,
+                true,
+                Redaction.of(List.of(SECRET)),
+                null);
+    }
+
+    private static ILoggingEvent loggingEvent(LoggerContext context) {
+        IllegalStateException thrown = new IllegalStateException("outer", new IllegalArgumentException("inner"));
+        thrown.addSuppressed(new IllegalArgumentException("suppressed"));
+        LoggingEvent event = new LoggingEvent(
+                SelfTest.class.getName(),
+                context.getLogger(SelfTest.class),
+                Level.INFO,
+                "message with {} and " + SECRET,
+                thrown,
+                new Object[] {"argument"});
+        event.setMDCPropertyMap(Map.of("mdcKey", "mdcValue"));
+        event.addKeyValuePair(new KeyValuePair("pair", 42));
+        event.addMarker(MarkerFactory.getDetachedMarker("MARKER"));
+        return event;
+    }
+
+    private static List<String> loggingFacts() {
+        return List.of(
+                "message with argument and " + REDACTED,
+                "java.lang.IllegalStateException: outer",
+                "Caused by: java.lang.IllegalArgumentException: inner",
+                "Suppressed: java.lang.IllegalArgumentException: suppressed",
+                "\"mdcKey\":\"mdcValue\"",
+                "\"pair\":42",
+                "MARKER",
+                "\"fixed\":1",
+                "\"thread\":");
+    }
+
+    /** A request without a server, as there is none yet. Apart, so that the class above loads without logback-access. */
+    private static final class RequestEvent {
+
+        static DeferredProcessingAware create() {
+            return (IAccessEvent) Proxy.newProxyInstance(
+                    IAccessEvent.class.getClassLoader(),
+                    new Class<?>[] {IAccessEvent.class},
+                    (proxy, method, arguments) -> switch (method.getName()) {
+                        case "getMethod" -> "GET";
+                        case "getRequestURI" -> "/self-test/" + SECRET;
+                        case "getRequestURL" -> "GET /self-test/" + SECRET + " HTTP/1.1";
+                        case "getProtocol" -> "HTTP/1.1";
+                        case "getStatusCode" -> 200;
+                        default -> nothing(method.getReturnType());
+                    });
+        }
+
+        @Nullable
+        private static Object nothing(Class<?> type) {
+            if (type == int.class) {
+                return 0;
+            }
+            if (type == long.class) {
+                return 0L;
+            }
+            if (type == boolean.class) {
+                return false;
+            }
+            return type == String.class ? IAccessEvent.NA : null;
+        }
+    }
+
+    /** A line that is not what it should be. */
+    private static final class Incomplete extends RuntimeException {
+
+        Incomplete(String message) {
+            super(message);
+        }
+    }
+}
