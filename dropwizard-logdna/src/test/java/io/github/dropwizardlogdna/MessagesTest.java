@@ -107,7 +107,7 @@ class MessagesTest {
             case RETRYING, RECOVERED -> shipTo(RecordingEndpoint.start().answering(503));
             case KEY_REFUSED -> shipTo(RecordingEndpoint.start().answering(401));
             case SETTING_AT_FAULT -> shipTo(RecordingEndpoint.start().answering(404));
-            case REFUSED, DROPPED -> shipTo(RecordingEndpoint.start().answering(400));
+            case REFUSED, DROPPED -> shipTo(RecordingEndpoint.start().refusing("a line\""));
             case STILL_RETRYING -> failForAMinute();
             case DROPPED_UNTOLD -> loseALineAgainBeforeTheEnd();
             case NOT_ENCODED -> logWhatCantBeEncoded();
@@ -144,11 +144,11 @@ class MessagesTest {
     }
 
     private void loseALineAgainBeforeTheEnd() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answeringInTurns(400)) {
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start().refusing("bad")) {
             configure(endpoint.url());
-            log("a line");
+            log("a bad line");
             await().atMost(PATIENCE).until(() -> said.stream().anyMatch(event -> says(event, Message.DROPPED)));
-            log("another line"); // within the minute of the report
+            log("another bad line"); // within the minute of the report
             await().atMost(PATIENCE).until(() -> appender().shipper().heldLines() == 0);
             appender().stop();
         }

@@ -23,7 +23,7 @@ final class Batcher {
     private final HandOff handOff;
     private final BatchStore store;
     private final Ledger ledger;
-    private final EndpointTraits traits;
+    private final LearnedLimits limits;
     private final LossReport losses;
     private final Runnable wakeSender;
     private final int batchSize;
@@ -53,7 +53,7 @@ final class Batcher {
         this.handOff = pipeline.handOff();
         this.store = pipeline.store();
         this.ledger = pipeline.ledger();
-        this.traits = pipeline.traits();
+        this.limits = pipeline.limits();
         this.losses = pipeline.losses();
         this.wakeSender = wakeSender;
         this.batchSize = settings.batchSize();
@@ -131,7 +131,7 @@ final class Batcher {
     }
 
     private int sizeLimit() {
-        return Math.min(batchSize, traits.largestBody());
+        return batchSize;
     }
 
     /** Takes what is in the hand-off now; not what comes meanwhile, or a flood of lines would keep it here. */
@@ -185,7 +185,7 @@ final class Batcher {
     private OpenBatch open() {
         OpenBatch batch = open;
         if (batch == null) {
-            batch = new OpenBatch(traits.gzip(), scratch);
+            batch = new OpenBatch(limits.gzip(), scratch);
             open = batch;
         }
         return batch;

@@ -147,6 +147,11 @@ final class LossReport {
         return Signal.FOREVER; // where there was no room, the batch that makes some makes the batcher step
     }
 
+    /** A line of our own, as it would be handed over. Any thread. */
+    byte[] encodedNotice(String text) {
+        return notices.encode(text);
+    }
+
     /** Null where it can't be encoded: that must not keep the lines of the application from being shipped. */
     @Nullable
     private byte[] encoded(String text) {

@@ -51,7 +51,7 @@ public final class Shipper {
     /** Set by the first thing that makes it impossible to go on; see {@link #fail}. */
     private final AtomicBoolean failed = new AtomicBoolean();
 
-    private volatile SenderState failure = SenderState.FAILED;
+    private volatile SenderState failure = SenderState.failed("of an error in the shipper", 0);
     /** Threads that have not ended; one that could not be started has. */
     private final AtomicInteger living = new AtomicInteger(2);
 
@@ -96,8 +96,8 @@ public final class Shipper {
                 ? BatchStore.inMemory()
                 : BatchStore.inDirectory(spool, observer, ledger, timeAndChance.nanoTime());
         this.losses = new LossReport(ledger, handOff, observer, notices);
-        EndpointTraits traits = new EndpointTraits(settings.gzip());
-        Pipeline pipeline = new Pipeline(handOff, store, ledger, traits, losses);
+        LearnedLimits limits = new LearnedLimits(settings.gzip());
+        Pipeline pipeline = new Pipeline(handOff, store, ledger, limits, losses);
         this.batcher = new Batcher(pipeline, settings, wakeSender::raise);
         this.sender = new Sender(pipeline, client, settings.retryPolicy(), observer, timeAndChance, wakeBatcher::raise);
         this.drain = new Drain(batcher, sender, ledger, losses, wakeBatcher, this::isRunning, timeAndChance.nanoTime());

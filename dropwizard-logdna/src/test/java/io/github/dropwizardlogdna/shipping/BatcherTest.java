@@ -187,7 +187,7 @@ class BatcherTest {
             fixture.pass(Duration.ofMinutes(2));
         }
 
-        assertThat(fixture.endpoint.requests).hasSize(1);
+        assertThat(fixture.endpoint.requests).hasSize(2); // before and after the probe
         assertThat(fixture.ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
     }
 }

@@ -80,17 +80,17 @@ class SenderFuzzTest {
                 .as("an answer of the script each, and then at most one for each line")
                 .hasSizeLessThanOrEqualTo(whims.size() + lines);
         assertThat(fixture.observer.told).noneMatch(words -> words.startsWith("error"));
-        assertOrdered(taken, sentAgainAlone(fixture.endpoint.requests, whims));
+        assertOrdered(taken, sentAgainAlone(fixture.endpoint));
     }
 
     /** What was left of a 207, and so goes out after its neighbours. */
-    private static Set<String> sentAgainAlone(List<List<String>> requests, List<Whim> whims) {
+    private static Set<String> sentAgainAlone(FakeEndpoint endpoint) {
         Set<String> again = new HashSet<>();
-        for (int i = 0; i < Math.min(requests.size(), whims.size()); i++) {
-            Verdict verdict = whims.get(i).verdict(requests.get(i).size());
-            for (int line = 0; line < verdict.lines().size(); line++) {
-                if (verdict.lines().get(line) != Outcome.DELIVERED) {
-                    again.add(requests.get(i).get(line));
+        for (int i = 0; i < endpoint.requests.size(); i++) {
+            List<Outcome> verdicts = endpoint.verdicts.get(i).lines();
+            for (int line = 0; line < verdicts.size(); line++) {
+                if (verdicts.get(line) != Outcome.DELIVERED) {
+                    again.add(endpoint.requests.get(i).get(line));
                 }
             }
         }

@@ -340,7 +340,7 @@ class ShipperTest {
 
     @Test
     void tellsOfALineThatWasRefusedThoughNoOtherFollows() {
-        endpoint.answers(Outcome.BAD_REQUEST);
+        endpoint.always(lines -> FakeEndpoint.verdict(lines.contains("bad") ? Outcome.BAD_REQUEST : Outcome.DELIVERED));
         Shipper shipper = shipper(new RarelyWatched(endpoint), Duration.ofMillis(10));
 
         log(shipper, "bad");
