@@ -112,6 +112,7 @@ class MessagesTest {
             case DROPPED_UNTOLD -> loseALineAgainBeforeTheEnd();
             case NOT_ENCODED -> logWhatCantBeEncoded();
             case INTERNAL_ERROR -> shipByAClientThatBreaks();
+            case INTERRUPT_IGNORED -> interruptAThread();
             case FAILED -> startWithoutThreads();
             case SPOOL_FAILED -> shipToASpoolThatIsAFile();
             case KEPT -> endWithASpool();
@@ -198,6 +199,17 @@ class MessagesTest {
         assertThat(said)
                 .filteredOn(event -> says(event, Message.INTERNAL_ERROR))
                 .hasSize(1);
+    }
+
+    private void interruptAThread() throws Exception {
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            configure(endpoint.url());
+            Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("logdna-sender-logdna"))
+                    .forEach(Thread::interrupt);
+            log("a line");
+            await().atMost(PATIENCE).until(() -> endpoint.lines().size() == 1);
+        }
     }
 
     private void startWithoutThreads() {

@@ -37,7 +37,7 @@ final class Fixture {
         handOff = new HandOff(limits, 1024, ledger::bytesDownstream, new Signal());
         learned = new LearnedLimits(gzip);
         losses = new LossReport(
-                ledger, handOff, observer, text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8));
+                ledger, handOff, observer, text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8), () -> {});
         Pipeline pipeline = new Pipeline(handOff, store, ledger, learned, losses);
         ShippingSettings settings =
                 new ShippingSettings(limits, false, batchSize, Duration.ofNanos(FLUSH), gzip, RETRY, null);

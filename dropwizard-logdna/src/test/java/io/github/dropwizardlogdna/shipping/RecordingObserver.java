@@ -42,6 +42,11 @@ final class RecordingObserver implements ShippingObserver {
     }
 
     @Override
+    public void interruptIgnored(String thread) {
+        told.add("interrupted: " + thread);
+    }
+
+    @Override
     public void internalError(String what, Throwable error) {
         told.add("error in " + what + ": " + error);
     }
