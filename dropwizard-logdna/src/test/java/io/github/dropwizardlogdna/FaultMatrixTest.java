@@ -440,7 +440,8 @@ class FaultMatrixTest {
                     assertThat(number).as(text).isGreaterThan(before == null ? -1 : before);
                 }
             }
-            again = Set.copyOf(comeAgain);
+            // The one that is always put off is given up at last.
+            again = comeAgain.stream().filter(text -> !text.contains(Fault.BAD)).collect(Collectors.toSet());
         }
     }
 }

@@ -50,9 +50,9 @@ final class HandOff {
      */
     private final AtomicLong wakeAt = new AtomicLong(NEVER);
 
-    private final Signal wakeBatcher;
+    private final Runnable wakeBatcher;
 
-    HandOff(BufferLimits limits, int chunkSize, LongSupplier bytesDownstream, Signal wakeBatcher) {
+    HandOff(BufferLimits limits, int chunkSize, LongSupplier bytesDownstream, Runnable wakeBatcher) {
         this.chunkSize = chunkSize;
         this.maxLines = limits.maxLines();
         this.maxBytes = limits.maxBytes();
@@ -148,7 +148,7 @@ final class HandOff {
     private void wakeBatcherIfWanted(long position) {
         long wanted = wakeAt.get();
         if (position >= wanted) {
-            wakeBatcher.raise();
+            wakeBatcher.run();
             // Only now, so that an error in between does not take the wish away.
             wakeAt.compareAndSet(wanted, NEVER);
         }

@@ -40,12 +40,7 @@ final class LossReport {
     @Nullable
     private volatile byte[] lastNotice;
 
-    LossReport(
-            Ledger ledger,
-            HandOff handOff,
-            ShippingObserver observer,
-            NoticeEncoder notices,
-            Runnable wakeBatcher) {
+    LossReport(Ledger ledger, HandOff handOff, ShippingObserver observer, NoticeEncoder notices, Runnable wakeBatcher) {
         this.ledger = ledger;
         this.handOff = handOff;
         this.observer = observer;
@@ -70,7 +65,9 @@ final class LossReport {
             return next;
         }
         reportPending = false;
-        return ledger.dropped() == seen ? Signal.FOREVER : 0; // what came in between may have found that it need not wake
+        return ledger.dropped() == seen
+                ? Signal.FOREVER
+                : 0; // what came in between may have found that it need not wake
     }
 
     /** Lines were dropped, and counted. Any thread. */

@@ -90,8 +90,8 @@ public final class Shipper {
         this.observer = new GuardedObserver(unguarded, ledger);
         this.timeAndChance = timeAndChance;
         this.threads = threads;
-        this.handOff =
-                new HandOff(limitsOf(settings), chunkSize(settings.batchSize()), ledger::bytesDownstream, wakeBatcher);
+        this.handOff = new HandOff(
+                limitsOf(settings), chunkSize(settings.batchSize()), ledger::bytesDownstream, wakeBatcher::raise);
         SpoolSettings spool = settings.spool();
         this.store = spool == null
                 ? BatchStore.inMemory()
@@ -390,9 +390,8 @@ public final class Shipper {
         wakeBatcher.raise();
         wakeSender.raise();
         try {
+            failure = SenderState.failed(what + ": " + error.getClass().getSimpleName(), failedAt);
             client.cutOff();
-            String reason = what + ": " + error.getClass().getSimpleName();
-            failure = SenderState.failed(reason, failedAt);
         } catch (Throwable again) {
             ledger.internalError();
         }

@@ -34,7 +34,7 @@ final class Fixture {
     }
 
     Fixture(int batchSize, boolean gzip, BufferLimits limits) {
-        handOff = new HandOff(limits, 1024, ledger::bytesDownstream, new Signal());
+        handOff = new HandOff(limits, 1024, ledger::bytesDownstream, () -> {});
         learned = new LearnedLimits(gzip);
         losses = new LossReport(
                 ledger, handOff, observer, text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8), () -> {});

@@ -28,7 +28,7 @@ class HandOffTest {
                 new BufferLimits(maxLines, maxBytes, linesKeptFree, bytesKeptFree),
                 CHUNK,
                 downstream::get,
-                wakeBatcher);
+                wakeBatcher::raise);
     }
 
     private static Admission append(HandOff handOff, String text) {
@@ -157,6 +157,35 @@ class HandOffTest {
 
         assertThat(handOff.wakeAt(1)).isFalse();
         assertThat(handOff.wakeAt(handOff.totalBytes() + 1)).isTrue();
+    }
+
+    @Test
+    void theNextLineWakesTheBatcherIfTheStackEndedAtTheFirst() {
+        AtomicLong wakeUps = new AtomicLong();
+        HandOff handOff = new HandOff(new BufferLimits(10, 1 << 20, 0, 0), CHUNK, downstream::get, () -> {
+            if (wakeUps.incrementAndGet() == 1) {
+                throw new StackOverflowError("injected");
+            }
+        });
+        assertThat(handOff.wakeAt(1)).isTrue();
+
+        assertThat(append(handOff, "first")).as("accepted, so nothing to count").isEqualTo(Admission.ACCEPTED);
+        assertThat(append(handOff, "second")).isEqualTo(Admission.ACCEPTED);
+        assertThat(append(handOff, "third")).isEqualTo(Admission.ACCEPTED);
+
+        assertThat(wakeUps).hasValue(2);
+    }
+
+    @Test
+    void countsWhatAFullChunkHasLeftOverUntilItIsRead() {
+        HandOff handOff = handOff(1_000, 1 << 20, 0, 0);
+        String large = "x".repeat(600);
+        append(handOff, large);
+        append(handOff, large);
+
+        assertThat(handOff.waitingBytes()).isEqualTo(CHUNK + 604);
+        assertThat(readAll(handOff)).containsExactly(large, large);
+        assertThat(handOff.waitingBytes()).isZero();
     }
 
     @RepeatedTest(20)

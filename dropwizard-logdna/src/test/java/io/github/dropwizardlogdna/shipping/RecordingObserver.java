@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what it was told, in words. */
-final class RecordingObserver implements ShippingObserver {
+class RecordingObserver implements ShippingObserver {
 
     final List<String> told = new CopyOnWriteArrayList<>();
 
