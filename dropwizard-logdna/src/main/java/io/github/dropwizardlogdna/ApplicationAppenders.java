@@ -80,15 +80,16 @@ final class ApplicationAppenders {
      */
     void settle() {
         long start = System.nanoTime();
-        appenders.forEach(appender -> appender.shipper().flush(true));
+        List<LogDnaAppender<?>> flushed = List.copyOf(appenders);
+        flushed.forEach(appender -> appender.shipper().flush(true));
         try {
-            for (LogDnaAppender<?> appender : appenders) {
+            for (LogDnaAppender<?> appender : flushed) {
                 long spent = System.nanoTime() - start;
                 appender.shipper().settle(Math.max(0, appender.shutdownTimeout().toNanos() - spent));
             }
         } finally {
             // An ending that is on its way goes on; its other appenders wait for flushInterval at the most.
-            appenders.forEach(appender -> appender.shipper().flush(false));
+            flushed.forEach(appender -> appender.shipper().flush(false));
         }
     }
 
@@ -112,13 +113,14 @@ final class ApplicationAppenders {
     /** Waits, within the budget, until the lines that an appender has accepted so far are settled. */
     void drain(LogDnaAppender<?> appender) {
         ending.lock();
+        List<LogDnaAppender<?>> flushed = List.copyOf(appenders);
         try {
-            flushAll(true);
+            flushed.forEach(each -> each.shipper().flush(true));
             long start = System.nanoTime();
             appender.shipper().drain(allowance(appender));
             waited += System.nanoTime() - start;
         } finally {
-            flushAll(false);
+            flushed.forEach(each -> each.shipper().flush(false));
             ending.unlock();
         }
     }
@@ -126,8 +128,9 @@ final class ApplicationAppenders {
     /** Ends an appender, within the budget, and tells what is lost. */
     void stop(LogDnaAppender<?> appender) {
         ending.lock();
+        List<LogDnaAppender<?>> flushed = List.copyOf(appenders);
         try {
-            flushAll(true);
+            flushed.forEach(each -> each.shipper().flush(true));
             long start = System.nanoTime();
             long abandoned = appender.shipper().stop(allowance(appender));
             waited += System.nanoTime() - start;
@@ -135,14 +138,9 @@ final class ApplicationAppenders {
             Shipper shipper = appender.shipper();
             appender.reporter().ended(abandoned, shipper.state(), shipper.keptLines(), shipper.untoldDrops());
         } finally {
-            flushAll(false);
+            flushed.forEach(each -> each.shipper().flush(false));
             ending.unlock();
         }
-    }
-
-    /** While a thread waits for one appender, the others are at work, too. */
-    private void flushAll(boolean on) {
-        appenders.forEach(appender -> appender.shipper().flush(on));
     }
 
     private long allowance(LogDnaAppender<?> appender) {

@@ -65,6 +65,10 @@ enum Message {
             Level.ERROR,
             "Appender '{name}': an error in {part}. Shipping goes on; lines that are lost by it are counted as failed."
                     + " What to do: report it, with the stack trace."),
+    INTERRUPT_IGNORED(
+            Level.WARN,
+            "Appender '{name}': other code in this process has interrupted the thread {thread}, which ignores it; shipping"
+                    + " goes on. What to do: find the code that interrupts threads that it has not started."),
     FAILED(
             Level.ERROR,
             "Appender '{name}' has ended, because {what}. It takes no more lines: each one from now on is lost, and so are"

@@ -9,11 +9,15 @@ import io.github.dropwizardlogdna.shipping.NoticeEncoder;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** What this library itself has to say to the endpoint, as an ordinary line of the application. One thread's. */
+/** What this library itself has to say to the endpoint, as an ordinary line of the application. Any thread. */
 final class Notices implements NoticeEncoder {
 
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Guarded by the lock. */
     private final LineEncoder<ILoggingEvent> encoder;
+
     private final Level level;
 
     /** Of lines that are missing. */
@@ -34,7 +38,12 @@ final class Notices implements NoticeEncoder {
         event.setLoggerName(Reporter.LOGGER);
         event.setMessage(text);
         event.setMDCPropertyMap(Map.of());
-        encoder.encode(event);
-        return Arrays.copyOf(encoder.buffer(), encoder.length());
+        lock.lock();
+        try {
+            encoder.encode(event);
+            return Arrays.copyOf(encoder.buffer(), encoder.length());
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -196,6 +196,11 @@ final class Reporter implements ShippingObserver {
     }
 
     @Override
+    public void interruptIgnored(String thread) {
+        say(Message.INTERRUPT_IGNORED, appender, thread);
+    }
+
+    @Override
     public void shippingFailed(String what, Throwable cause, long heldLines) {
         REPORTS.error(Message.FAILED.with(appender, what, counted(heldLines, "line", "lines")), cause);
     }

@@ -92,10 +92,17 @@ enum Fault {
             endpoint -> endpoint.behave(refuseThreeRounds()),
             LASTS),
     BAD_LINE("400 for one line", behaves(refuse(400)), LASTS, ONE_LINE_REFUSED),
+    FIREWALL_500("500 for every request that holds a certain word", behaves(refuse(500)), LASTS, ONE_LINE_REFUSED),
+    FIREWALL_403("403 for every request that holds a certain word", behaves(refuse(403)), LASTS, ONE_LINE_REFUSED),
+    FIREWALL_406("406 for every request that holds a certain word", behaves(refuse(406)), LASTS, ONE_LINE_REFUSED),
+    TOO_LARGE_WHATEVER_ITS_SIZE("413 for every request", behaves(MisbehavingServer.answer(413))),
     TOO_LARGE("413 above 4,000 bytes", behaves(tooLargeAbove(4_000)), LARGE_REQUESTS, LASTS),
     TAKES_NO_GZIP("415 for gzip", behaves(takeNoGzip()), LASTS),
     EVERY_THIRD_LINE_LATER("207 with 503 for every third line", behaves(everyThirdLineLater())),
-    BAD_LINE_OF_SEVERAL("207 with 400 for one line", behaves(refuseInMultiStatus()), LASTS, ONE_LINE_REFUSED);
+    BAD_LINE_OF_SEVERAL("207 with 400 for one line", behaves(refuseInMultiStatus(400)), LASTS, ONE_LINE_REFUSED),
+    TEAPOT_OF_SEVERAL("207 with 418 for one line", behaves(refuseInMultiStatus(418)), LASTS, ONE_LINE_REFUSED),
+    PUTS_ONE_LINE_OFF(
+            "207 with 503 for one line, each time", behaves(refuseInMultiStatus(503)), LASTS, ONE_LINE_REFUSED);
 
     enum Trait {
         /** The endpoint took the lines, perhaps, and could not say so. */
@@ -194,11 +201,11 @@ enum Fault {
         };
     }
 
-    private static Behaviour refuseInMultiStatus() {
+    private static Behaviour refuseInMultiStatus(int status) {
         return connection -> {
             Request request = connection.readRequest();
             IntStream statuses = FaultyEndpoint.linesOf(request.text()).stream()
-                    .mapToInt(line -> line.path("line").asText().contains(BAD) ? 400 : 200);
+                    .mapToInt(line -> line.path("line").asText().contains(BAD) ? status : 200);
             connection.answer(207, multiStatus(statuses));
         };
     }

@@ -65,8 +65,6 @@ class FaultMatrixTest {
 
     private static final long BUFFER = 2 * 1024 * 1024;
     private static final long SMALL_BUFFER = 96 * 1024;
-    /** What the dozen batches of a small buffer add to their lines: nobody has asked the budget for that. */
-    private static final long ENVELOPES = 20L * "{\"lines\":[]}".length();
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern NUMBERED = Pattern.compile("(\\d)/(\\d+) .*");
@@ -141,7 +139,7 @@ class FaultMatrixTest {
 
             assertThat(shipper.delivered()).isEqualTo(shipper.accepted()).isEqualTo(LINES);
             assertThat(dropped(shipper)).isZero();
-            assertThat(peak.get()).isLessThanOrEqualTo(SMALL_BUFFER + ENVELOPES);
+            assertThat(peak.get()).isLessThanOrEqualTo(SMALL_BUFFER);
             assertAllButTheRefusedArrived(fault, endpoint);
             assertNoneCameTwiceButForALostAnswer(fault, endpoint);
             assertThatThreadsKeptTheirOrder(endpoint);
@@ -165,7 +163,7 @@ class FaultMatrixTest {
             assertThat(shipper.accepted() - notices(endpoint) + dropped).isEqualTo(LINES);
             assertThat(numbersOfLines(arrivals(endpoint))).hasSize((int) (LINES - dropped));
             assertThat(toldToBeDropped()).isEqualTo(dropped);
-            assertThat(peak.get()).isLessThanOrEqualTo(SMALL_BUFFER + ENVELOPES);
+            assertThat(peak.get()).isLessThanOrEqualTo(SMALL_BUFFER);
             assertNoneCameTwiceButForALostAnswer(fault, endpoint);
             assertThatThreadsKeptTheirOrder(endpoint);
         }
@@ -188,7 +186,7 @@ class FaultMatrixTest {
 
             assertThat(appender.shipper().delivered()).isEqualTo(LINES);
             assertThat(dropped(appender.shipper())).isZero();
-            assertThat(peak.get()).isLessThanOrEqualTo(SMALL_BUFFER + ENVELOPES);
+            assertThat(peak.get()).isLessThanOrEqualTo(SMALL_BUFFER);
             assertAllButTheRefusedArrived(fault, endpoint);
             assertNoneCameTwiceButForALostAnswer(fault, endpoint);
             assertThatThreadsKeptTheirOrder(endpoint);
@@ -442,7 +440,8 @@ class FaultMatrixTest {
                     assertThat(number).as(text).isGreaterThan(before == null ? -1 : before);
                 }
             }
-            again = Set.copyOf(comeAgain);
+            // The one that is always put off is given up at last.
+            again = comeAgain.stream().filter(text -> !text.contains(Fault.BAD)).collect(Collectors.toSet());
         }
     }
 }

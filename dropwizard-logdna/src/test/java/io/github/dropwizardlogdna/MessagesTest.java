@@ -107,13 +107,14 @@ class MessagesTest {
             case RETRYING, RECOVERED -> shipTo(RecordingEndpoint.start().answering(503));
             case KEY_REFUSED -> shipTo(RecordingEndpoint.start().answering(401));
             case SETTING_AT_FAULT -> shipTo(RecordingEndpoint.start().answering(404));
-            case REFUSED, DROPPED -> shipTo(RecordingEndpoint.start().answering(400));
+            case REFUSED, DROPPED -> shipTo(RecordingEndpoint.start().refusing("a line\""));
             case STILL_RETRYING -> failForAMinute();
             case DROPPED_UNTOLD -> loseALineAgainBeforeTheEnd();
             case NOT_ENCODED -> logWhatCantBeEncoded();
             case INTERNAL_ERROR -> shipByAClientThatBreaks();
             case DOES_NOT_LINK -> shipByAClientThatDoesNotLink();
             case INCOMPATIBLE -> throw new IllegalArgumentException("is not logged");
+            case INTERRUPT_IGNORED -> interruptAThread();
             case FAILED -> startWithoutThreads();
             case SPOOL_FAILED -> shipToASpoolThatIsAFile();
             case KEPT -> endWithASpool();
@@ -146,11 +147,11 @@ class MessagesTest {
     }
 
     private void loseALineAgainBeforeTheEnd() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answeringInTurns(400)) {
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start().refusing("bad")) {
             configure(endpoint.url());
-            log("a line");
+            log("a bad line");
             await().atMost(PATIENCE).until(() -> said.stream().anyMatch(event -> says(event, Message.DROPPED)));
-            log("another line"); // within the minute of the report
+            log("another bad line"); // within the minute of the report
             await().atMost(PATIENCE).until(() -> appender().shipper().heldLines() == 0);
             appender().stop();
         }
@@ -218,6 +219,17 @@ class MessagesTest {
         shipper.append(line, line.length, 1, false);
         await().atMost(PATIENCE).until(() -> shipper.requestsFailed() > 3);
         shipper.stop(0);
+    }
+
+    private void interruptAThread() throws Exception {
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            configure(endpoint.url());
+            Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("logdna-sender-logdna"))
+                    .forEach(Thread::interrupt);
+            log("a line");
+            await().atMost(PATIENCE).until(() -> endpoint.lines().size() == 1);
+        }
     }
 
     private void startWithoutThreads() {

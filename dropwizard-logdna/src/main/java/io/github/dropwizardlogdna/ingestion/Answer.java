@@ -31,6 +31,10 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
     Verdict verdict(Body sent, Instant now) {
         if (status == MULTI_STATUS) {
             List<Outcome> lines = outcomeOfEachLine(sent);
+            if (!lines.isEmpty() && lines.stream().allMatch(outcome -> outcome == Outcome.KEY_REFUSED)) {
+                String reason = described() + " with 401 or 403 for every line" + meaning(Outcome.KEY_REFUSED);
+                return new Verdict(Outcome.KEY_REFUSED, reason, retryAfter(now), List.of());
+            }
             if (lines.stream().anyMatch(outcome -> outcome != Outcome.DELIVERED)) {
                 long taken = lines.stream()
                         .filter(outcome -> outcome == Outcome.DELIVERED)
@@ -41,13 +45,13 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
         }
         Outcome outcome = outcome(status, sent.gzip());
         return switch (outcome) {
-            case RETRY, KEY_REFUSED, SETTING_AT_FAULT ->
+            case RETRY, TIMED_OUT, SERVER_ERROR, KEY_REFUSED, SETTING_AT_FAULT ->
                 new Verdict(outcome, described() + meaning(outcome), remedy(outcome), retryAfter(now), List.of());
             default -> Verdict.of(outcome, described() + meaning(outcome));
         };
     }
 
-    /** What a status means, be it that of the request or, in a 207, that of a line. */
+    /** What the status of a request means. */
     static Outcome outcome(int status, boolean gzip) {
         if (status >= 200 && status < 300) {
             return Outcome.DELIVERED;
@@ -55,10 +59,24 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
         return switch (status) {
             case 400, 422 -> Outcome.BAD_REQUEST;
             case 401, 403 -> Outcome.KEY_REFUSED;
-            case 408, 425, 429 -> Outcome.RETRY;
+            case 408 -> Outcome.TIMED_OUT;
+            case 425, 429 -> Outcome.RETRY;
             case 413 -> Outcome.TOO_LARGE;
             case 415 -> gzip ? Outcome.UNSUPPORTED_ENCODING : Outcome.SETTING_AT_FAULT;
-            default -> status >= 300 && status < 500 ? Outcome.SETTING_AT_FAULT : Outcome.RETRY;
+            default -> status >= 300 && status < 500 ? Outcome.SETTING_AT_FAULT : Outcome.SERVER_ERROR;
+        };
+    }
+
+    /** What the status of one line in a 207 means: a 4xx is final, unless it asks for patience. */
+    static Outcome outcomeOfLine(int status) {
+        if (status >= 200 && status < 300) {
+            return Outcome.DELIVERED;
+        }
+        return switch (status) {
+            case 401, 403 -> Outcome.KEY_REFUSED;
+            case 408, 425, 429 -> Outcome.RETRY;
+            case 413 -> Outcome.TOO_LARGE;
+            default -> status >= 400 && status < 500 ? Outcome.BAD_REQUEST : Outcome.RETRY;
         };
     }
 
@@ -74,6 +92,7 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
     private String meaning(Outcome outcome) {
         return switch (outcome) {
             case DELIVERED, DELIVERED_IN_PART -> "";
+            case TIMED_OUT, SERVER_ERROR -> "";
             case RETRY -> status == 429 ? ": too many requests" : "";
             case KEY_REFUSED -> ": the ingestion key was refused; check ingestionKey";
             case BAD_REQUEST -> ": a line or the request is malformed";
@@ -124,8 +143,13 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
             if (!CODE.matcher(digits).matches()) {
                 return List.of();
             }
-            outcomes.add(outcome(Integer.parseInt(digits), sent.gzip()));
+            outcomes.add(outcomeOfLine(Integer.parseInt(digits)));
         }
+        if (outcomes.stream().allMatch(outcome -> outcome == Outcome.KEY_REFUSED)) {
+            return outcomes;
+        }
+        // If anything else was answered, the key is good, and a 401 or 403 is about that line.
+        outcomes.replaceAll(outcome -> outcome == Outcome.KEY_REFUSED ? Outcome.BAD_REQUEST : outcome);
         return outcomes;
     }
 

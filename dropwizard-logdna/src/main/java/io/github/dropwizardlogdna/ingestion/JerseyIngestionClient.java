@@ -193,7 +193,7 @@ public final class JerseyIngestionClient implements IngestionClient {
         String cutOff = inFlight.cutOffReason();
         inFlight.disconnect();
         if (cutOff != null) {
-            return Verdict.of(Outcome.RETRY, cutOff);
+            return Verdict.of(outcome(cutOff), cutOff);
         }
         OptionalInt status = Diagnosis.statusOf(failure);
         if (status.isPresent()) {
@@ -201,7 +201,12 @@ public final class JerseyIngestionClient implements IngestionClient {
             return answer.verdict(body, Instant.ofEpochMilli(epochMillis.getAsLong()));
         }
         Diagnosis diagnosis = Diagnosis.of(failure, settings);
-        return Verdict.of(Outcome.RETRY, diagnosis.reason(), diagnosis.remedy());
+        return Verdict.of(outcome(diagnosis.reason()), diagnosis.reason(), diagnosis.remedy());
+    }
+
+    /** A request that was begun and not answered in time may have been too large for the line. */
+    private static Outcome outcome(String reason) {
+        return reason.startsWith("no answer ") ? Outcome.TIMED_OUT : Outcome.RETRY;
     }
 
     private Client client() {

@@ -26,6 +26,10 @@ public enum Remedy {
     KEY(
             "Set ingestionKey to an ingestion key, which is no service key, of this account and region. Where it is right, see"
                     + " whether a proxy or a firewall has answered."),
+    /** A 401 or 403 although the key was accepted before. */
+    KEY_OR_CONTENT(
+            "See whether the key was revoked. If only some requests are refused, see what a proxy or a firewall in"
+                    + " front of the endpoint objects to: lines that it refuses alone are dropped and counted as refused."),
     /** Somebody answered, but no ingestion endpoint. */
     ENDPOINT(
             "Set endpoint to the URL of the ingestion API, https://logs.logdna.com/logs/ingest unless the account has one"
@@ -54,7 +58,7 @@ public enum Remedy {
     static Remedy of(Outcome outcome) {
         return switch (outcome) {
             case DELIVERED -> NONE;
-            case RETRY -> PATIENCE;
+            case RETRY, TIMED_OUT, SERVER_ERROR -> PATIENCE;
             case KEY_REFUSED -> KEY;
             case SETTING_AT_FAULT, UNSUPPORTED_ENCODING -> ENDPOINT;
             case DELIVERED_IN_PART, BAD_REQUEST, TOO_LARGE -> CONTENT;

@@ -29,6 +29,23 @@ public record Verdict(
         this(outcome, reason, Remedy.of(outcome), retryAfter, lines);
     }
 
+    /**
+     * This verdict for an endpoint that has accepted the key before: perhaps the refusal is about a line, not the key.
+     *
+     * @param ago how long ago the endpoint last took a request
+     */
+    public Verdict afterTheKeyWasAccepted(Duration ago) {
+        int guess = reason.indexOf(": "); // what the status usually means
+        String answered = guess < 0 ? reason : reason.substring(0, guess);
+        return new Verdict(
+                Outcome.SERVER_ERROR,
+                answered + ", but a request with this key was accepted " + ago.toSeconds()
+                        + " s ago; perhaps a firewall objects to what a line holds, so the batch is divided to find out",
+                Remedy.KEY_OR_CONTENT,
+                retryAfter,
+                lines);
+    }
+
     static Verdict of(Outcome outcome, String reason) {
         return of(outcome, reason, Remedy.of(outcome));
     }

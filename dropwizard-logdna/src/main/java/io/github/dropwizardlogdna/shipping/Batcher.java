@@ -2,6 +2,7 @@ package io.github.dropwizardlogdna.shipping;
 
 import jakarta.annotation.Nullable;
 import java.io.ByteArrayOutputStream;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Makes batches of lines, and puts them into the store. Owned by the batcher's thread; {@link #flush}, {@link #oldest}
@@ -23,7 +24,7 @@ final class Batcher {
     private final HandOff handOff;
     private final BatchStore store;
     private final Ledger ledger;
-    private final EndpointTraits traits;
+    private final LearnedLimits limits;
     private final LossReport losses;
     private final Runnable wakeSender;
     private final int batchSize;
@@ -31,7 +32,8 @@ final class Batcher {
     private final long drainAt;
 
     /** What bodies are built in, one after the other. */
-    private ByteArrayOutputStream scratch = new ByteArrayOutputStream();
+    @Nullable
+    private ByteArrayOutputStream scratch;
 
     @Nullable
     private OpenBatch open;
@@ -44,8 +46,8 @@ final class Batcher {
     private long lastStep = NONE;
     private long seenAtLastStep;
 
-    /** How many threads are waiting for everything to be sent at once. */
-    private volatile boolean flush;
+    /** How many threads want everything to be sent at once. */
+    private final AtomicInteger flushes = new AtomicInteger();
 
     private volatile boolean heldBack;
 
@@ -53,11 +55,11 @@ final class Batcher {
         this.handOff = pipeline.handOff();
         this.store = pipeline.store();
         this.ledger = pipeline.ledger();
-        this.traits = pipeline.traits();
+        this.limits = pipeline.limits();
         this.losses = pipeline.losses();
         this.wakeSender = wakeSender;
         this.batchSize = settings.batchSize();
-        this.flushInterval = settings.flushInterval().toNanos();
+        this.flushInterval = NanoTime.of(settings.flushInterval());
         // Half of the lines that the hand-off may hold: with short lines and large batches, that comes first.
         this.drainAt = Math.max(1, settings.limits().maxLines() / 2 * SHORTEST_LINE);
     }
@@ -71,7 +73,7 @@ final class Batcher {
         if (oldest == NONE && handOff.waitingBytes() > 0) {
             oldest = now;
         }
-        boolean flushing = flush;
+        boolean flushing = flushes.get() > 0;
         boolean close = flushing || (isDue(now) && mayCloseEarly());
         if (close || handOff.waitingBytes() >= drainThreshold()) {
             drain();
@@ -114,9 +116,13 @@ final class Batcher {
         return heldBack;
     }
 
-    /** Whether every line is to be sent at once. */
+    /** Begins, or ends, to send every line at once; whoever begins it also ends it. Any thread. */
     void flush(boolean on) {
-        flush = on;
+        if (on) {
+            flushes.incrementAndGet();
+        } else {
+            flushes.decrementAndGet();
+        }
     }
 
     /** When the oldest line that is not in a finished batch was handed over, or {@code otherwise}. */
@@ -131,7 +137,7 @@ final class Batcher {
     }
 
     private int sizeLimit() {
-        return Math.min(batchSize, traits.largestBody());
+        return batchSize;
     }
 
     /** Takes what is in the hand-off now; not what comes meanwhile, or a flood of lines would keep it here. */
@@ -174,7 +180,12 @@ final class Batcher {
     }
 
     private void take(Chunk chunk, int length, int lines) {
-        ledger.takeOver(length, () -> handOff.consumed(chunk, length, lines));
+        ledger.takeOver(length);
+        try {
+            handOff.consumed(chunk, length, lines);
+        } finally {
+            ledger.moved(); // or whoever asks for the bytes would wait in vain
+        }
     }
 
     private void giveUp(Chunk chunk) {
@@ -185,7 +196,12 @@ final class Batcher {
     private OpenBatch open() {
         OpenBatch batch = open;
         if (batch == null) {
-            batch = new OpenBatch(traits.gzip(), scratch);
+            ByteArrayOutputStream buffer = scratch;
+            if (buffer == null) {
+                buffer = new ByteArrayOutputStream();
+                scratch = buffer;
+            }
+            batch = new OpenBatch(limits.gzip(), buffer);
             open = batch;
         }
         return batch;
@@ -194,12 +210,16 @@ final class Batcher {
     private void close() {
         OpenBatch batch = open();
         Batch closed = batch.close(oldest, null);
+        // Counted before the sender can deliver it and stop counting it.
+        int more = (int) Math.max(0, closed.held() - openHeld);
+        ledger.holdBytes(more);
+        openHeld += more;
         int held = store.add(closed);
-        open = null; // from here on nothing can fail
-        ledger.holdBytes(held - openHeld);
+        open = null; // from here on nothing can fail: nothing is made, nothing is called that could
+        ledger.releaseBytes(openHeld - held);
         openHeld = 0;
         if (closed.body().length > LARGEST_SCRATCH) {
-            scratch = new ByteArrayOutputStream();
+            scratch = null;
         }
         if (lastStep != NONE && handOff.consumedBytes() >= seenAtLastStep) {
             // Whatever is left came after the last step.

@@ -14,18 +14,24 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Chunk {
 
     private static final long SEALED = Long.MIN_VALUE;
+    /** Of a sealed chunk: its end is that of the last claim, and not that of the array. */
+    private static final long CUT = 1L << 31;
+
     private static final int LINES_SHIFT = 32;
-    private static final long BYTES_MASK = (1L << LINES_SHIFT) - 1;
+    private static final long BYTES_MASK = CUT - 1;
 
     final byte[] bytes;
-    /** Where this chunk begins in the stream of all bytes and lines that were ever handed over. */
+    /**
+     * Where this chunk begins in the stream of all bytes and lines that were ever handed over. What a full chunk has left
+     * over at its end is part of the stream of bytes, because it is part of the memory.
+     */
     final long firstByte;
 
     final long firstLine;
     /** Whether this is the end of the queue: sealed, empty, and never followed by another. */
     final boolean end;
 
-    /** Sealed or not (1 bit), lines (31 bits), bytes (32 bits) that logging threads have claimed. */
+    /** Sealed or not (1 bit), lines (31 bits), cut or not (1 bit), bytes (31 bits) that logging threads have claimed. */
     final AtomicLong claimed = new AtomicLong();
     /** Lines and bytes that have been copied, in the same form, never sealed. */
     final AtomicLong committed = new AtomicLong();
@@ -79,17 +85,24 @@ final class Chunk {
         return claim < 0;
     }
 
-    /** Takes no more claims from here on. Any thread, any number of times. */
-    void seal() {
+    /** Takes no more claims, because the next one does not fit. Any thread, any number of times. */
+    void sealFull() {
         claimed.getAndUpdate(c -> c | SEALED);
     }
 
+    /** Takes no more claims, because it is about to be read, or the queue ends. Any thread, any number of times. */
+    void seal() {
+        claimed.getAndUpdate(c -> isSealed(c) ? c : c | SEALED | CUT);
+    }
+
     boolean isComplete() {
-        return (claimed.get() & ~SEALED) == committed.get();
+        return (claimed.get() & ~(SEALED | CUT)) == committed.get();
     }
 
     long endByte() {
-        return firstByte + bytesOf(claimed.get());
+        long claim = claimed.get();
+        boolean full = isSealed(claim) && (claim & CUT) == 0;
+        return firstByte + (full ? bytes.length : bytesOf(claim));
     }
 
     long endLine() {

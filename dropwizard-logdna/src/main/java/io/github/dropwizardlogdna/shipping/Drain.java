@@ -51,11 +51,11 @@ final class Drain {
      * @return whether they are settled
      */
     boolean settle(long lines, long nanos, boolean ending) {
+        long deadline = NanoTime.after(now(), nanos);
+        flush(true);
         lock.lock();
         try {
             waiting.incrementAndGet();
-            flush(true);
-            long deadline = now() + nanos;
             while (ledger.settled() < lines && !(ending && lines <= givenUp)) {
                 long left = deadline - now();
                 if (left <= 0 || sender.pausedUntil() - deadline > 0 || !isRunning.getAsBoolean()) {
@@ -69,8 +69,9 @@ final class Drain {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            batcher.flush(waiting.decrementAndGet() > 0);
+            waiting.decrementAndGet();
             lock.unlock();
+            batcher.flush(false);
         }
         return ledger.settled() >= lines;
     }
@@ -88,7 +89,7 @@ final class Drain {
             waiting.incrementAndGet();
             losses.hurry();
             wakeBatcher.raise();
-            long left = nanos;
+            long left = Math.min(nanos, NanoTime.LONGEST);
             while (left > 0 && losses.isHurried() && isRunning.getAsBoolean()) {
                 left = progress.awaitNanos(left);
             }
@@ -100,9 +101,12 @@ final class Drain {
         }
     }
 
-    /** Whether to close batches without waiting for them to fill or to be due. Any thread. */
+    /**
+     * Begins, or ends, to close batches without waiting for them to fill or to be due. Each thread ends what it has begun;
+     * what another has begun goes on. Any thread.
+     */
     void flush(boolean on) {
-        batcher.flush(on || waiting.get() > 0);
+        batcher.flush(on);
         wakeBatcher.raise();
     }
 

@@ -61,6 +61,11 @@ final class GuardedObserver implements ShippingObserver {
     }
 
     @Override
+    public void interruptIgnored(String thread) {
+        guarded(() -> observer.interruptIgnored(thread));
+    }
+
+    @Override
     public void shippingFailed(String what, Throwable cause, long heldLines) {
         guarded(() -> observer.shippingFailed(what, cause, heldLines));
     }

@@ -45,14 +45,14 @@ final class HandOff {
     /**
      * The position in the stream of bytes whose arrival the batcher wants to be woken for: the first byte after it was
      * idle, or the byte that fills a batch. The batcher writes it and then looks at the tail; a logging thread claims
-     * and then looks here: whatever the order, one of them sees the other. The one thread whose claim gets there takes
-     * the wish away, so that nobody else wakes the batcher in vain.
+     * and then looks here: whatever the order, one of them sees the other. The thread whose claim gets there
+     * takes the wish away, so that the others do not wake the batcher in vain.
      */
     private final AtomicLong wakeAt = new AtomicLong(NEVER);
 
-    private final Signal wakeBatcher;
+    private final Runnable wakeBatcher;
 
-    HandOff(BufferLimits limits, int chunkSize, LongSupplier bytesDownstream, Signal wakeBatcher) {
+    HandOff(BufferLimits limits, int chunkSize, LongSupplier bytesDownstream, Runnable wakeBatcher) {
         this.chunkSize = chunkSize;
         this.maxLines = limits.maxLines();
         this.maxBytes = limits.maxBytes();
@@ -90,14 +90,18 @@ final class HandOff {
                 return Admission.DISCARDED;
             }
             if (Chunk.bytesOf(claimed) + length > chunk.bytes.length) {
-                chunk.seal();
+                chunk.sealFull(); // what is left over is less than the line that was just found to fit into the budget
                 continue;
             }
             long claim = Chunk.claimOf(length, lines);
             if (chunk.claimed.compareAndSet(claimed, claimed + claim)) {
                 System.arraycopy(source, 0, chunk.bytes, Chunk.bytesOf(claimed), length);
                 chunk.committed.getAndAdd(claim);
-                wakeBatcherIfWanted(start + length);
+                try {
+                    wakeBatcherIfWanted(start + length);
+                } catch (StackOverflowError e) {
+                    // The line is accepted, and the wish to be woken still stands: the next line tries again.
+                }
                 return Admission.ACCEPTED;
             }
         }
@@ -143,8 +147,10 @@ final class HandOff {
 
     private void wakeBatcherIfWanted(long position) {
         long wanted = wakeAt.get();
-        if (position >= wanted && wakeAt.compareAndSet(wanted, NEVER)) {
-            wakeBatcher.raise();
+        if (position >= wanted) {
+            wakeBatcher.run();
+            // Only now, so that an error in between does not take the wish away.
+            wakeAt.compareAndSet(wanted, NEVER);
         }
     }
 
@@ -159,7 +165,7 @@ final class HandOff {
         }
     }
 
-    /** Bytes that were ever handed over. Any thread. */
+    /** The end of the stream: bytes that were ever handed over, or left over at the end of a chunk. Any thread. */
     long totalBytes() {
         return last().endByte();
     }
@@ -173,7 +179,7 @@ final class HandOff {
         return consumedBytes;
     }
 
-    /** Bytes that wait here for the batcher. Any thread. */
+    /** Bytes of memory with lines that wait here for the batcher. Any thread. */
     long waitingBytes() {
         // In this order: what is consumed in between is counted, rather than a number below zero.
         long consumed = consumedBytes;
@@ -212,6 +218,8 @@ final class HandOff {
                 return null;
             }
             tail.compareAndSet(chunk, next);
+            consumedLines = next.firstLine;
+            consumedBytes = next.firstByte;
             head = next;
         }
     }
@@ -236,8 +244,12 @@ final class HandOff {
         chunk.read += bytes;
         chunk.linesRead += lines;
         consumedLines = chunk.firstLine + chunk.linesRead;
-        consumedBytes = chunk.firstByte + chunk.read;
-        if (chunk.unreadBytes() == 0 && chunk.isComplete()) {
+        if (chunk.unreadBytes() > 0) {
+            consumedBytes = chunk.firstByte + chunk.read;
+            return;
+        }
+        consumedBytes = chunk.endByte(); // what was left over at its end included
+        if (chunk.isComplete()) {
             spare(chunk.bytes);
         }
     }

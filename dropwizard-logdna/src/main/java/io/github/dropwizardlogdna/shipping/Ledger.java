@@ -46,16 +46,17 @@ final class Ledger {
         bytesDownstream.addAndGet(bytes);
     }
 
-    /** Counts bytes here, before the hand-off counts them no more. The batcher only. */
+    /** Counts bytes here, before the hand-off stops counting them. Must be followed by {@link #moved}. The batcher only. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    void takeOver(long bytes, Runnable leaveHandOff) {
+    void takeOver(long bytes) {
         moves++;
-        try {
-            bytesDownstream.addAndGet(bytes);
-            leaveHandOff.run();
-        } finally {
-            moves++; // or who asks for the bytes would wait for ever
-        }
+        bytesDownstream.addAndGet(bytes);
+    }
+
+    /** The hand-off has stopped counting them. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    void moved() {
+        moves++;
     }
 
     /** A number that changes whenever bytes move downstream, and is odd while they do. */
@@ -97,6 +98,15 @@ final class Ledger {
     /** All lines that were dropped for this reason. */
     long dropped(DropReason reason) {
         return of(reason, turnedAway).sum() + of(reason, lost).get();
+    }
+
+    /** All lines that were dropped. */
+    long dropped() {
+        long sum = 0;
+        for (DropReason reason : DropReason.values()) {
+            sum += dropped(reason);
+        }
+        return sum;
     }
 
     /** Accepted lines that are settled one way or the other. */

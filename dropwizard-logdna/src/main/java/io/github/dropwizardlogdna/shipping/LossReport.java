@@ -25,6 +25,14 @@ final class LossReport {
     private final NoticeEncoder notices;
     private final Map<DropReason, Told> told = new EnumMap<>(DropReason.class);
 
+    private final Runnable wakeBatcher;
+
+    /**
+     * Set while a drop need not wake the batcher, because it wakes by itself to report. The batcher lowers it and then
+     * looks at the counts; a thread that drops a line counts it and then looks here: one of them sees the other.
+     */
+    private volatile boolean reportPending;
+
     private long noticedAt = NEVER;
     /** Set by who is about to end it, taken back by the batcher once it has done what it could. */
     private volatile boolean hurried;
@@ -32,11 +40,12 @@ final class LossReport {
     @Nullable
     private volatile byte[] lastNotice;
 
-    LossReport(Ledger ledger, HandOff handOff, ShippingObserver observer, NoticeEncoder notices) {
+    LossReport(Ledger ledger, HandOff handOff, ShippingObserver observer, NoticeEncoder notices, Runnable wakeBatcher) {
         this.ledger = ledger;
         this.handOff = handOff;
         this.observer = observer;
         this.notices = notices;
+        this.wakeBatcher = wakeBatcher;
         for (DropReason reason : DropReason.values()) {
             if (reason != DropReason.ABANDONED) { // told by who ends it: there is nobody here any more then
                 told.put(reason, new Told());
@@ -49,6 +58,27 @@ final class LossReport {
      * as is known now.
      */
     long step(long now) {
+        long seen = ledger.dropped();
+        long next = report(now);
+        if (next != Signal.FOREVER) {
+            reportPending = true;
+            return next;
+        }
+        reportPending = false;
+        return ledger.dropped() == seen
+                ? Signal.FOREVER
+                : 0; // what came in between may have found that it need not wake
+    }
+
+    /** Lines were dropped, and counted. Any thread. */
+    void dropped() {
+        if (!reportPending) {
+            reportPending = true;
+            wakeBatcher.run();
+        }
+    }
+
+    private long report(long now) {
         boolean last = hurried;
         if (last) {
             noticedAt = NEVER;
@@ -143,8 +173,14 @@ final class LossReport {
         if (handOff.append(notice, notice.length, 1, true) == Admission.ACCEPTED) {
             noticedAt = now;
             missing.forEach(this::noticed);
+            return Signal.FOREVER;
         }
-        return Signal.FOREVER; // where there was no room, the batch that makes some makes the batcher step
+        return INTERVAL; // a batch that makes room makes the batcher step earlier
+    }
+
+    /** A line of our own, as it would be handed over. Any thread. */
+    byte[] encodedNotice(String text) {
+        return notices.encode(text);
     }
 
     /** Null where it can't be encoded: that must not keep the lines of the application from being shipped. */

@@ -15,22 +15,28 @@ public record RetryPolicy(Duration minDelay, Duration maxDelay) {
     /**
      * The delay after the given number of failures in a row, at least one, in nanoseconds: exponential with full jitter,
      * anywhere between the least delay and a bound that doubles each time. What the endpoint asks for wins.
+     *
+     * @param tookOthers whether the endpoint took requests with the same settings, so that those are right
      */
-    long delayAfter(int failures, Verdict verdict, RandomGenerator random) {
+    long delayAfter(int failures, Verdict verdict, boolean tookOthers, RandomGenerator random) {
+        long min = NanoTime.of(minDelay);
+        long max = NanoTime.of(maxDelay);
         if (verdict.retryAfter().isPresent()) {
-            return Math.max(minDelay.toNanos(), verdict.retryAfter().get().toNanos());
+            return Math.max(min, NanoTime.of(verdict.retryAfter().get()));
         }
-        long max = maxDelay.toNanos();
-        return switch (verdict.outcome()) {
-            // Time heals none of these, a person does: no use to hurry, and one delay for all attempts.
-            case KEY_REFUSED, SETTING_AT_FAULT, BAD_REQUEST -> between(max - max / 5, max + max / 5, random);
-            default -> between(minDelay.toNanos(), bound(failures), random);
-        };
+        boolean needsAPerson =
+                switch (verdict.outcome()) {
+                    case KEY_REFUSED, SETTING_AT_FAULT, BAD_REQUEST, UNSUPPORTED_ENCODING -> !tookOthers;
+                    default -> false;
+                };
+        // A person is slow: no need to hurry, and the same delay for all attempts.
+        return needsAPerson
+                ? between(max - max / 5, max + max / 5, random)
+                : between(min, bound(failures, min, max), random);
     }
 
-    private long bound(int failures) {
-        long bound = minDelay.toNanos();
-        long max = maxDelay.toNanos();
+    private static long bound(int failures, long min, long max) {
+        long bound = min;
         for (int i = 0; i < failures && bound < max; i++) {
             bound = bound > max / 2 ? max : bound * 2;
         }

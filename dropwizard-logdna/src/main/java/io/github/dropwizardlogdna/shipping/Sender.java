@@ -4,13 +4,15 @@ import io.github.dropwizardlogdna.ingestion.Body;
 import io.github.dropwizardlogdna.ingestion.IngestionClient;
 import io.github.dropwizardlogdna.ingestion.Outcome;
 import io.github.dropwizardlogdna.ingestion.Verdict;
+import io.github.dropwizardlogdna.shipping.Division.Failure;
+import io.github.dropwizardlogdna.shipping.Division.Part;
 import jakarta.annotation.Nullable;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Deque;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -18,17 +20,24 @@ import java.util.random.RandomGenerator;
  * Delivers batches, one request in flight, in their order. Owned by the sender's thread; other threads may ask for
  * {@link #pausedUntil}, {@link #isSending} and {@link #state}.
  *
- * <p>The head of the store is worked on in parts, at first one, which a 413, a 400 or a 207 divides. The head leaves the
- * store, and its bytes the budget, once each of its lines is settled.
+ * <p>The head of the store is sent whole, or in the parts of a {@link Division}. It leaves the store, and its bytes the
+ * budget, once each of its lines is settled.
  */
 final class Sender {
 
+    /** True whatever happens to the line that it is sent for. */
+    static final String PROBE =
+            "The endpoint answers a line that was logged before this one with an error. This line was"
+                    + " sent to find out whether it takes others.";
+
     private static final long NONE = Long.MIN_VALUE;
+    /** For how long after a refusal an error is taken for another one rather than for an outage. */
+    private static final long EXPECTS_REFUSALS = TimeUnit.MINUTES.toNanos(5);
 
     private final HandOff handOff;
     private final BatchStore store;
     private final Ledger ledger;
-    private final EndpointTraits traits;
+    private final LearnedLimits limits;
     private final LossReport losses;
     private final IngestionClient client;
     private final RetryPolicy retryPolicy;
@@ -37,9 +46,12 @@ final class Sender {
     private final RandomGenerator random;
     private final Runnable requestStarts;
 
-    /** The head of the store, while it is being worked on. */
+    /** The head of the store, while it is being worked on; and how far that has got. */
     @Nullable
     private Batch head;
+
+    @Nullable
+    private Division division;
 
     /** Whether the head comes from an earlier process: its lines are in none of this one's counts but recovered. */
     private boolean recovered;
@@ -47,34 +59,28 @@ final class Sender {
     /** What the head holds of the budget only because it is being worked on. */
     private int heldForHead;
 
+    /** And what its division holds. */
+    private int heldForDivision;
+
     /** How many of the head's lines are settled. Also read once this thread has ended. */
     private int settledOfHead;
 
-    private final Deque<Batch> parts = new ArrayDeque<>();
-    /**
-     * Single lines that were refused while nothing of the batch had been taken yet: perhaps they are malformed, perhaps
-     * every request is refused, whatever is in it.
-     */
-    private final List<Batch> suspects = new ArrayList<>();
-
-    /** What was answered to the last of them. */
+    /** Why the lines that were set aside were not taken. */
     @Nullable
     private Verdict suspicion;
 
-    private boolean anythingTaken;
-    /** How many requests of the head were called malformed; others say nothing about its lines. */
-    private int refusals;
-
-    private boolean lookingForSize;
-
     private int failures;
     private long failingSince;
+    /** When the endpoint last took a request. */
+    private long acceptedAt = NONE;
+    /** When it last refused a line for good. */
+    private long refusedAt = NONE;
 
     private volatile long headSince = NONE;
     private volatile long pausedUntil;
     private volatile boolean sending;
     private volatile boolean ended;
-    private volatile SenderState state = SenderState.IDLE;
+    private volatile SenderState state;
 
     Sender(
             Pipeline pipeline,
@@ -86,7 +92,7 @@ final class Sender {
         this.handOff = pipeline.handOff();
         this.store = pipeline.store();
         this.ledger = pipeline.ledger();
-        this.traits = pipeline.traits();
+        this.limits = pipeline.limits();
         this.losses = pipeline.losses();
         this.client = client;
         this.retryPolicy = retryPolicy;
@@ -95,66 +101,105 @@ final class Sender {
         this.random = timeAndChance.random();
         this.requestStarts = requestStarts;
         this.pausedUntil = nanoTime.getAsLong();
+        this.state = SenderState.idle(pausedUntil);
     }
 
     /**
-     * Sends one request, if there is a batch and the time for it has come, and returns after how many nanoseconds there
-     * may be more to do; {@link Signal#FOREVER} where only a new batch can be the reason.
+     * Sends one request, if there is a batch and the time for it has come. Returns after how many nanoseconds there may
+     * be more to do; {@link Signal#FOREVER} if only a new batch can be the reason.
      */
     long step(long now) {
-        if (head == null && !takeHead()) {
-            state = SenderState.IDLE;
+        if (division == null && !takeHead(now)) {
+            if (state.kind() != SenderState.Kind.IDLE) {
+                state = SenderState.idle(now);
+            }
             return Signal.FOREVER;
         }
         if (pausedUntil - now > 0) {
             return pausedUntil - now;
         }
-        Batch part = fit();
-        Verdict verdict = send(part);
-        settle(part, verdict);
-        if (parts.isEmpty()) {
+        if (state.kind() == SenderState.Kind.IDLE) {
+            state = SenderState.delivering(now);
+        }
+        Division current = Objects.requireNonNull(division);
+        if (current.isProbing()) {
+            probe(current);
+        } else {
+            sendPart(current, now);
+        }
+        if (current.isSettled()) {
             settleHead();
+        } else {
+            hold(current);
         }
         return Math.max(0, pausedUntil - nanoTime.getAsLong());
     }
 
-    private boolean takeHead() {
+    private boolean takeHead(long now) {
         BatchStore.Stored oldest = store.head();
         if (oldest == null) {
             return false;
         }
-        head = oldest.batch();
-        headSince = head.since();
+        Batch batch = oldest.batch();
+        boolean expectsRefusal = refusedAt != NONE && now - refusedAt < EXPECTS_REFUSALS;
+        Division fresh = new Division(batch, expectsRefusal);
+        head = batch;
+        division = fresh;
+        headSince = batch.since();
         recovered = oldest.recovered();
-        heldForHead = oldest.loaded() ? oldest.batch().held() : 0;
+        heldForHead = oldest.loaded() ? batch.held() : 0;
         ledger.holdBytes(heldForHead);
-        startOver(oldest.batch());
         return true;
     }
 
-    private void startOver(Batch batch) {
-        parts.clear();
-        suspects.clear();
-        parts.add(batch);
-        anythingTaken = false;
-        refusals = 0;
-        lookingForSize = false;
+    /** Counts what dividing the head takes of memory. */
+    private void hold(Division current) {
+        int more = current.held() - heldForDivision;
+        heldForDivision += more;
+        ledger.holdBytes(more);
     }
 
-    /** The first part, which stays the first, in a form that the endpoint may take, as far as is known. */
-    private Batch fit() {
-        Batch part = parts.removeFirst();
-        Batch fitting = traits.gzip() ? part : part.inflated();
-        while (fitting.uncompressed() > traits.largestBody() && fitting.lines() > 1) {
-            List<Batch> halves = fitting.halves();
-            parts.addFirst(halves.get(1));
-            fitting = halves.get(0);
+    private void sendPart(Division current, long now) {
+        Part part = current.first(limits.largestBody(now), limits.gzip(now), limits.isGzipTrial(now));
+        Batch batch = part.batch();
+        long start = nanoTime.getAsLong();
+        Verdict verdict = send(new Body(batch.body(), batch.gzip(), batch.lines(), batch.origin()));
+        long end = nanoTime.getAsLong();
+        switch (verdict.outcome()) {
+            case DELIVERED -> {
+                limits.passed(batch.uncompressed(), batch.gzip(), end - start, end);
+                taken(current, batch, current.numbers(part));
+                state = delivering(end);
+            }
+            case DELIVERED_IN_PART -> {
+                limits.passed(batch.uncompressed(), batch.gzip(), end - start, end);
+                settleByLine(current, part, verdict);
+            }
+            case RETRY -> pause(verdict);
+            case TIMED_OUT -> {
+                limits.timedOut(batch.uncompressed(), end - start);
+                pause(verdict);
+            }
+            case TOO_LARGE -> {
+                if (!current.hasTaken(batch.uncompressed())) {
+                    limits.tooLarge(batch.uncompressed(), end);
+                }
+                failed(current, part, Failure.SIZE, verdict);
+            }
+            case UNSUPPORTED_ENCODING -> {
+                limits.gzipRefused(end);
+                if (batch.gzip()) {
+                    ledger.requestFailed();
+                } else {
+                    failed(current, part, Failure.ERROR, verdict);
+                }
+            }
+            case BAD_REQUEST -> failed(current, part, Failure.CONTENT, verdict);
+            case SERVER_ERROR, KEY_REFUSED, SETTING_AT_FAULT -> failed(current, part, Failure.ERROR, verdict);
         }
-        parts.addFirst(fitting);
-        return fitting;
     }
 
-    private Verdict send(Batch part) {
+    private Verdict send(Body body) {
         if (failures > 0) {
             ledger.requestRetried();
         }
@@ -162,7 +207,7 @@ final class Sender {
         sending = true;
         try {
             requestStarts.run();
-            return client.send(new Body(part.body(), part.gzip(), part.lines(), part.origin()));
+            return client.send(body);
         } catch (RuntimeException | Error e) {
             // Not the lines' fault (a class that is missing, memory that was short), so they stay.
             observer.internalError("the client", e);
@@ -174,81 +219,139 @@ final class Sender {
         }
     }
 
-    private void settle(Batch part, Verdict verdict) {
-        switch (verdict.outcome()) {
-            case DELIVERED -> {
-                parts.removeFirst();
-                taken(part, part.lines());
-            }
-            case DELIVERED_IN_PART -> settleByLine(part, verdict);
-            case RETRY, KEY_REFUSED, SETTING_AT_FAULT -> pause(verdict);
-            case BAD_REQUEST -> findTheBadLine(part, verdict);
-            case TOO_LARGE -> shrink(part, verdict);
-            case UNSUPPORTED_ENCODING -> {
-                traits.takesNoGzip();
-                if (!part.gzip()) {
-                    pause(verdict);
-                }
-            }
+    private void taken(Division current, Batch batch, int[] numbers) {
+        if (recovered) {
+            ledger.recovered(numbers.length);
+        } else {
+            ledger.delivered(numbers.length);
         }
+        settledOfHead += numbers.length;
+        current.taken(batch.uncompressed());
+        accepted(batch.body().length);
+        Verdict why = suspicion;
+        int[] suspects = current.suspects();
+        if (why != null && suspects.length > 0) {
+            drop(current, suspects, why); // others were taken before and after
+        }
+        suspicion = null;
+        current.settle(numbers);
     }
 
-    private void taken(Batch part, int lines) {
-        ledger.requestSent(part.body().length);
-        if (recovered) {
-            ledger.recovered(lines);
-        } else {
-            ledger.delivered(lines);
-        }
-        settledOfHead += lines;
-        anythingTaken = true;
-        if (lookingForSize) {
-            traits.takesNoMoreThan(part.uncompressed());
-            lookingForSize = false;
-        }
-        dropSuspects(); // now that others were taken, it was these lines' own fault
+    /** The endpoint took something. */
+    private void accepted(int bytes) {
+        long now = nanoTime.getAsLong();
+        ledger.requestSent(bytes);
         if (failures > 0) {
-            observer.deliveryRecovered(failures, nanoTime.getAsLong() - failingSince);
+            observer.deliveryRecovered(failures, now - failingSince);
             failures = 0;
         }
-        pausedUntil = nanoTime.getAsLong();
-        state = SenderState.DELIVERING;
+        acceptedAt = now;
+        pausedUntil = now;
     }
 
-    private void settleByLine(Batch part, Verdict verdict) {
-        BitSet again = new BitSet();
-        BitSet refused = new BitSet();
-        BitSet tooLarge = new BitSet();
-        for (int i = 0; i < part.lines(); i++) {
-            switch (verdict.lines().get(i)) {
-                case DELIVERED, DELIVERED_IN_PART -> {}
-                case BAD_REQUEST -> refused.set(i);
-                case TOO_LARGE -> tooLarge.set(i);
-                case RETRY, KEY_REFUSED, SETTING_AT_FAULT, UNSUPPORTED_ENCODING -> again.set(i);
+    private SenderState delivering(long now) {
+        return state.kind() == SenderState.Kind.DELIVERING ? state : SenderState.delivering(now);
+    }
+
+    private void settleByLine(Division current, Part part, Verdict verdict) {
+        int[] numbers = current.numbers(part);
+        int[] delivered = chosen(numbers, verdict, Outcome.DELIVERED, Outcome.DELIVERED_IN_PART);
+        int[] tooLarge = chosen(numbers, verdict, Outcome.TOO_LARGE);
+        int[] refused = chosen(
+                numbers,
+                verdict,
+                Outcome.BAD_REQUEST,
+                Outcome.KEY_REFUSED,
+                Outcome.SETTING_AT_FAULT,
+                Outcome.UNSUPPORTED_ENCODING);
+        boolean keyRefused = verdict.lines().stream().allMatch(outcome -> outcome == Outcome.KEY_REFUSED);
+        if (keyRefused || delivered.length + tooLarge.length + refused.length == 0) {
+            failed(current, part, keyRefused ? Failure.ERROR : Failure.LINE_BY_LINE, verdict);
+            return;
+        }
+        if (delivered.length > 0) {
+            taken(current, part.batch(), delivered);
+        }
+        if (refused.length > 0) {
+            observer.linesRefused(verdict, refused.length);
+            drop(current, refused, DropReason.REFUSED);
+        }
+        if (tooLarge.length > 0) {
+            observer.linesRefused(verdict, tooLarge.length);
+            drop(current, tooLarge, DropReason.TOO_LARGE);
+        }
+        if (delivered.length + refused.length + tooLarge.length < numbers.length) {
+            pause(verdict); // the others again, before anything newer
+        } else {
+            state = delivering(nanoTime.getAsLong());
+        }
+    }
+
+    private static int[] chosen(int[] numbers, Verdict verdict, Outcome... outcomes) {
+        List<Outcome> wanted = List.of(outcomes);
+        int[] chosen = new int[numbers.length];
+        int count = 0;
+        for (int i = 0; i < numbers.length; i++) {
+            if (wanted.contains(verdict.lines().get(i))) {
+                chosen[count++] = numbers[i];
             }
         }
-        parts.removeFirst();
-        int delivered = part.lines() - again.cardinality() - refused.cardinality() - tooLarge.cardinality();
-        if (delivered > 0) {
-            taken(part, delivered);
+        return Arrays.copyOf(chosen, count);
+    }
+
+    /** The endpoint answered, and took nothing. */
+    private void failed(Division current, Part part, Failure failure, Verdict verdict) {
+        Division.Next next = current.failed(part, failure);
+        if (current.suspects().length > 0 && suspicion == null) {
+            suspicion = verdict;
         }
-        dropAll(part, refused, DropReason.REFUSED, verdict);
-        dropAll(part, tooLarge, DropReason.TOO_LARGE, verdict);
-        if (!again.isEmpty()) {
-            // Before anything newer.
-            parts.addFirst(part.only(again));
+        switch (next) {
+            case DROP -> {
+                ledger.requestFailed();
+                drop(current, current.numbers(part), verdict);
+            }
+            case AT_ONCE -> {
+                if (verdict.retryAfter().isPresent()) {
+                    pause(verdict);
+                } else {
+                    ledger.requestFailed();
+                }
+            }
+            case PAUSE -> pause(verdict);
+        }
+    }
+
+    /** Sends a line of our own, to find out whether the endpoint takes anything. It is in none of the counts of lines. */
+    private void probe(Division current) {
+        Verdict verdict = sendProbe();
+        boolean taken = verdict.outcome() == Outcome.DELIVERED
+                || (verdict.outcome() == Outcome.DELIVERED_IN_PART
+                        && verdict.lines().contains(Outcome.DELIVERED));
+        if (taken) {
+            accepted(0);
+            current.probeTaken();
+        } else {
+            current.probeFailed();
+            suspicion = null;
             pause(verdict);
         }
     }
 
-    private void dropAll(Batch part, BitSet lines, DropReason reason, Verdict verdict) {
-        if (!lines.isEmpty()) {
-            observer.linesRefused(verdict, lines.cardinality());
-            drop(part.only(lines), reason);
+    private Verdict sendProbe() {
+        byte[] line;
+        try {
+            line = losses.encodedNotice(PROBE);
+        } catch (RuntimeException | Error e) {
+            observer.internalError("the encoder of the shipper's own lines", e);
+            return new Verdict(
+                    Outcome.RETRY, "a line to test the endpoint can't be encoded", Optional.empty(), List.of());
         }
+        OpenBatch open = new OpenBatch(false);
+        open.add(line, 0, line.length, 1);
+        return send(new Body(open.close(nanoTime.getAsLong(), null).body(), false, 1));
     }
 
-    /** Nothing was taken: keeps everything, and leaves the endpoint alone for a while. */
+    /** Keeps everything, and leaves the endpoint alone for a while. */
     private void pause(Verdict verdict) {
         long now = nanoTime.getAsLong();
         if (failures == 0) {
@@ -256,50 +359,15 @@ final class Sender {
         }
         failures++;
         ledger.requestFailed();
-        long delay = retryPolicy.delayAfter(failures, verdict, random);
+        boolean mayPass = acceptedAt != NONE && division != null && !division.isInVain();
+        Verdict shown = mayPass && verdict.outcome() == Outcome.KEY_REFUSED
+                ? verdict.afterTheKeyWasAccepted(Duration.ofNanos(now - acceptedAt))
+                : verdict;
+        long delay = retryPolicy.delayAfter(failures, shown, mayPass, random);
         pausedUntil = now + delay;
-        state = SenderState.failing(verdict, failingSince);
+        state = SenderState.failing(shown, failingSince);
         if (!ended) {
-            observer.deliveryFailed(verdict, heldLines(), delay);
-        }
-    }
-
-    private void findTheBadLine(Batch part, Verdict verdict) {
-        ledger.requestFailed();
-        refusals++;
-        Batch whole = head == null ? part : head;
-        if (part.lines() == 1) {
-            parts.removeFirst();
-            if (anythingTaken || whole.lines() == 1) {
-                observer.linesRefused(verdict, 1);
-                drop(part, DropReason.REFUSED);
-            } else {
-                suspects.add(part);
-                suspicion = verdict;
-            }
-        } else {
-            parts.removeFirst();
-            List<Batch> halves = part.halves();
-            parts.addFirst(halves.get(1));
-            parts.addFirst(halves.get(0));
-        }
-        if (!anythingTaken && whole.lines() > 1 && refusals >= mostRequestsInVain(whole.lines())) {
-            // Not a line, but the request is at fault: dropping would only drop everything, one line a request.
-            keepAll(whole);
-            pause(verdict);
-        }
-    }
-
-    private void keepAll(Batch whole) {
-        if (settledOfHead == 0) {
-            startOver(whole);
-        } else {
-            // Some were dropped for their size, or by a 207, and must not be sent again. The suspects come first.
-            for (int i = suspects.size() - 1; i >= 0; i--) {
-                parts.addFirst(suspects.get(i));
-            }
-            suspects.clear();
-            refusals = 0;
+            observer.deliveryFailed(shown, heldLines(), delay);
         }
     }
 
@@ -307,56 +375,37 @@ final class Sender {
         return handOff.totalLines() - ledger.settled();
     }
 
-    /** Enough to get down to one bad line, wherever it is, and to try its neighbour. */
-    private static int mostRequestsInVain(int lines) {
-        int halvings = 32 - Integer.numberOfLeadingZeros(lines - 1);
-        return Math.max(2 * halvings, halvings + 2);
+    private void drop(Division current, int[] numbers, Verdict why) {
+        boolean size = why.outcome() == Outcome.TOO_LARGE;
+        observer.linesRefused(why, numbers.length);
+        drop(current, numbers, size ? DropReason.TOO_LARGE : DropReason.REFUSED);
+        refusedAt = nanoTime.getAsLong();
     }
 
-    private void shrink(Batch part, Verdict verdict) {
-        ledger.requestFailed();
-        parts.removeFirst();
-        if (part.lines() == 1) {
-            observer.linesRefused(verdict, 1);
-            drop(part, DropReason.TOO_LARGE);
-        } else {
-            lookingForSize = true;
-            List<Batch> halves = part.halves();
-            parts.addFirst(halves.get(1));
-            parts.addFirst(halves.get(0));
+    private void drop(Division current, int[] numbers, DropReason reason) {
+        for (int number : numbers) {
+            losses.wasNotice(current.line(number), reason);
         }
-    }
-
-    private void dropSuspects() {
-        Verdict why = suspicion;
-        if (why != null && !suspects.isEmpty()) {
-            observer.linesRefused(why, suspects.size());
-            for (Batch suspect : suspects) {
-                drop(suspect, DropReason.REFUSED);
-            }
-            suspects.clear();
-        }
-    }
-
-    private void drop(Batch dropped, DropReason reason) {
         if (recovered) {
-            ledger.turnedAway(reason, dropped.lines());
+            ledger.turnedAway(reason, numbers.length);
         } else {
-            ledger.lost(reason, dropped.lines());
+            ledger.lost(reason, numbers.length);
         }
-        settledOfHead += dropped.lines();
-        dropped.eachLine(line -> losses.wasNotice(line, reason));
+        settledOfHead += numbers.length;
+        current.dropped();
+        current.settle(numbers);
     }
 
     private void settleHead() {
-        if (head == null) {
-            return;
-        }
-        dropSuspects();
         head = null;
+        division = null;
+        suspicion = null;
         headSince = NONE;
         settledOfHead = 0;
-        ledger.releaseBytes(store.removeHead() + heldForHead);
+        int held = heldForHead + heldForDivision;
+        heldForHead = 0;
+        heldForDivision = 0;
+        ledger.releaseBytes(store.removeHead() + held);
     }
 
     /**
@@ -373,8 +422,6 @@ final class Sender {
             } else {
                 ledger.lost(DropReason.FAILED, left);
             }
-            parts.clear();
-            suspects.clear();
             settleHead();
         }
     }
@@ -382,10 +429,10 @@ final class Sender {
     /** Forgets the batch that it is at work on. Once its thread has ended. */
     void letGo() {
         head = null;
+        division = null;
         headSince = NONE;
         heldForHead = 0;
-        parts.clear();
-        suspects.clear();
+        heldForDivision = 0;
     }
 
     /** No attempt follows any more, so none is announced. Any thread. */
@@ -399,7 +446,7 @@ final class Sender {
         return since == NONE ? otherwise : since;
     }
 
-    /** Until when the endpoint is left alone, on the clock of {@link System#nanoTime}; in the past where it is not. */
+    /** Until when the endpoint is left alone, on the clock of {@link System#nanoTime}; in the past if it is not. */
     long pausedUntil() {
         return pausedUntil;
     }

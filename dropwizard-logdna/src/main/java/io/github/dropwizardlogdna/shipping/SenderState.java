@@ -6,8 +6,8 @@ import io.github.dropwizardlogdna.ingestion.Verdict;
  * How delivery stands.
  *
  * @param kind in one word
- * @param reason why it is failing; empty where it isn't
- * @param since when it began to fail, or ended by an error, on the clock of {@link System#nanoTime}; zero where it doesn't
+ * @param reason why it is failing; empty if it is not
+ * @param since when it became so, on the clock of {@link System#nanoTime}
  */
 public record SenderState(Kind kind, String reason, long since) {
 
@@ -15,7 +15,7 @@ public record SenderState(Kind kind, String reason, long since) {
     public enum Kind {
         /** Nothing to deliver. */
         IDLE,
-        /** The last request was taken. */
+        /** A request is under way, or the last one was taken. */
         DELIVERING,
         /** The last requests failed for a passing reason. */
         RETRYING,
@@ -27,10 +27,17 @@ public record SenderState(Kind kind, String reason, long since) {
         FAILED
     }
 
-    static final SenderState IDLE = new SenderState(Kind.IDLE, "", 0);
-    static final SenderState DELIVERING = new SenderState(Kind.DELIVERING, "", 0);
+    static SenderState idle(long since) {
+        return new SenderState(Kind.IDLE, "", since);
+    }
 
-    static final SenderState FAILED = new SenderState(Kind.FAILED, "of an error in the shipper", 0);
+    static SenderState delivering(long since) {
+        return new SenderState(Kind.DELIVERING, "", since);
+    }
+
+    static SenderState failed(String why, long since) {
+        return new SenderState(Kind.FAILED, why, since);
+    }
 
     static SenderState failing(Verdict verdict, long since) {
         Kind kind =

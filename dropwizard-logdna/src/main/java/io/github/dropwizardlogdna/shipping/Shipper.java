@@ -51,13 +51,14 @@ public final class Shipper {
     /** Set by the first thing that makes it impossible to go on; see {@link #fail}. */
     private final AtomicBoolean failed = new AtomicBoolean();
 
-    private volatile SenderState failure = SenderState.FAILED;
+    @Nullable
+    private volatile SenderState failure;
+
+    private volatile long failedAt;
     /** Threads that have not ended; one that could not be started has. */
     private final AtomicInteger living = new AtomicInteger(2);
 
     private volatile long keptLines;
-    /** Set while dropped lines wait to be told: the batcher knows, and is not to be woken for each. */
-    private volatile boolean dropsPending;
 
     /**
      * Prepares all, starts nothing.
@@ -89,18 +90,29 @@ public final class Shipper {
         this.observer = new GuardedObserver(unguarded, ledger);
         this.timeAndChance = timeAndChance;
         this.threads = threads;
-        this.handOff =
-                new HandOff(settings.limits(), chunkSize(settings.batchSize()), ledger::bytesDownstream, wakeBatcher);
+        this.handOff = new HandOff(
+                limitsOf(settings), chunkSize(settings.batchSize()), ledger::bytesDownstream, wakeBatcher::raise);
         SpoolSettings spool = settings.spool();
         this.store = spool == null
                 ? BatchStore.inMemory()
                 : BatchStore.inDirectory(spool, observer, ledger, timeAndChance.nanoTime());
-        this.losses = new LossReport(ledger, handOff, observer, notices);
-        EndpointTraits traits = new EndpointTraits(settings.gzip());
-        Pipeline pipeline = new Pipeline(handOff, store, ledger, traits, losses);
+        this.losses = new LossReport(ledger, handOff, observer, notices, wakeBatcher::raise);
+        LearnedLimits limits = new LearnedLimits(settings.gzip());
+        Pipeline pipeline = new Pipeline(handOff, store, ledger, limits, losses);
         this.batcher = new Batcher(pipeline, settings, wakeSender::raise);
         this.sender = new Sender(pipeline, client, settings.retryPolicy(), observer, timeAndChance, wakeBatcher::raise);
         this.drain = new Drain(batcher, sender, ledger, losses, wakeBatcher, this::isRunning, timeAndChance.nanoTime());
+    }
+
+    /** Without the bytes that batches add to their lines, so that those are within the budget, too. */
+    private static BufferLimits limitsOf(ShippingSettings settings) {
+        BufferLimits limits = settings.limits();
+        long batches = limits.maxBytes() / settings.batchSize() + 4; // full ones, and a few that are flushed
+        return new BufferLimits(
+                limits.maxLines(),
+                limits.maxBytes() - batches * OpenBatch.ENVELOPE,
+                limits.linesKeptFree(),
+                limits.bytesKeptFree());
     }
 
     /** Small enough to close a batch to within a few percent, large enough to be taken in few calls. */
@@ -180,10 +192,7 @@ public final class Shipper {
     /** Counts lines that never came as far as the buffer. Any thread. */
     public void drop(DropReason reason, int lines) {
         ledger.turnedAway(reason, lines);
-        if (!dropsPending) {
-            dropsPending = true;
-            wakeBatcher.raise();
-        }
+        losses.dropped();
     }
 
     /** Lets logging threads that wait for room go, and none wait from now on: the application is stopping. */
@@ -222,7 +231,7 @@ public final class Shipper {
      * @return how many lines were abandoned
      */
     public long stop(long nanos) {
-        long deadline = now() + nanos;
+        long deadline = NanoTime.after(now(), nanos);
         drain.tellOfDrops(nanos);
         handOff.close();
         room.close();
@@ -271,8 +280,9 @@ public final class Shipper {
         while (isRunning()) {
             long wait;
             try {
-                wait = Math.min(batcher.step(now()), untilDropsAreTold());
+                wait = batcher.step(now());
                 room.made();
+                reportInterrupt();
             } catch (Throwable e) {
                 wait = PAUSE_AFTER_ERROR;
                 survive("batcher", e, batcher::dropOpenBatch);
@@ -286,15 +296,10 @@ public final class Shipper {
         ended();
     }
 
-    /** Lets the next drop wake the batcher again once all are told; until then the batcher wakes by itself. */
-    private long untilDropsAreTold() {
-        boolean told = losses.isAllTold();
-        dropsPending = !told;
-        if (told && !losses.isAllTold()) {
-            dropsPending = true;
-            return 0; // one came between the two looks, and found that it need not wake anybody
+    private void reportInterrupt() {
+        if (ShippingThread.pollIgnoredInterrupt()) {
+            observer.interruptIgnored(Thread.currentThread().getName());
         }
-        return Signal.FOREVER;
     }
 
     private long watchRequest() {
@@ -316,9 +321,10 @@ public final class Shipper {
                 try {
                     wait = sender.step(now());
                     room.made();
-                    // There may be room now, or lines to tell of that the endpoint has just refused; and where there is
+                    reportInterrupt();
+                    // There may be room now, or lines to report that the endpoint has just refused; and if there is
                     // no more request to watch, the batcher need not wake by itself, in seconds, to find out.
-                    if (batcher.isHoldingBack() || dropsPending || !losses.isAllTold() || wait == Signal.FOREVER) {
+                    if (batcher.isHoldingBack() || !losses.isAllTold() || wait == Signal.FOREVER) {
                         wakeBatcher.raise();
                     }
                 } catch (Throwable e) {
@@ -368,7 +374,11 @@ public final class Shipper {
      * relies on the one before it, because memory may be what is short. Any thread.
      */
     private void fail(String what, Throwable error) {
-        if (stopped || !failed.compareAndSet(false, true)) {
+        if (stopped || failed.get()) {
+            return;
+        }
+        failedAt = System.nanoTime(); // not by the given clock, which may be what failed
+        if (!failed.compareAndSet(false, true)) {
             return;
         }
         try {
@@ -380,9 +390,8 @@ public final class Shipper {
         wakeBatcher.raise();
         wakeSender.raise();
         try {
+            failure = SenderState.failed(what + ": " + error.getClass().getSimpleName(), failedAt);
             client.cutOff();
-            String reason = what + ": " + error.getClass().getSimpleName();
-            failure = new SenderState(SenderState.Kind.FAILED, reason, now());
         } catch (Throwable again) {
             ledger.internalError();
         }
@@ -439,11 +448,7 @@ public final class Shipper {
 
     /** Lines that were dropped, for whatever reason, ever. */
     public long dropped() {
-        long sum = 0;
-        for (DropReason reason : DropReason.values()) {
-            sum += ledger.dropped(reason);
-        }
-        return sum;
+        return ledger.dropped();
     }
 
     /** Lines of an earlier process, out of the spool, that the endpoint took. */
@@ -511,6 +516,10 @@ public final class Shipper {
 
     /** How delivery stands. After {@link SenderState.Kind#FAILED} comes no other state. */
     public SenderState state() {
-        return failed.get() ? failure : sender.state();
+        if (!failed.get()) {
+            return sender.state();
+        }
+        SenderState known = failure;
+        return known != null ? known : SenderState.failed("of an error in the shipper", failedAt);
     }
 }

@@ -49,6 +49,13 @@ public interface ShippingObserver {
     default void spoolTakenOver(int files, String directory) {}
 
     /**
+     * Other code has interrupted a thread of the shipper, which ignores that. Called at most once for each thread.
+     *
+     * @param thread its name
+     */
+    default void interruptIgnored(String thread) {}
+
+    /**
      * Something inside the shipper failed that should not, and shipping goes on. Lines that are lost by it are counted
      * as failed. Called for each error.
      */

@@ -3,12 +3,18 @@ package io.github.dropwizardlogdna.shipping;
 import java.util.function.Consumer;
 
 /**
- * A thread that does the shipper's own work. Whoever sees an event that was logged on one of these knows that shipping
- * it would make another. It does not die unnoticed.
+ * A thread that does the shipper's own work: an event that is logged on it must not be shipped, as that would make
+ * another. It reports the error that ends it.
+ *
+ * <p>It ignores interrupts. The shipper ends its threads in its own way, so an interrupt comes from code that does not
+ * know what it stops; the flag would end each wait at once, and close the files and sockets that the thread is using.
  */
 public final class ShippingThread extends Thread {
 
     private final Consumer<Throwable> died;
+    private volatile boolean interruptIgnored;
+    /** This thread's own. */
+    private boolean interruptReported;
 
     /**
      * Starts nothing.
@@ -28,6 +34,21 @@ public final class ShippingThread extends Thread {
         } catch (Throwable e) {
             died.accept(e);
         }
+    }
+
+    /** Is remembered, and otherwise ignored. */
+    @Override
+    public void interrupt() {
+        interruptIgnored = true;
+    }
+
+    /** Whether somebody has tried to interrupt the caller's thread; only once. */
+    static boolean pollIgnoredInterrupt() {
+        if (Thread.currentThread() instanceof ShippingThread self && self.interruptIgnored && !self.interruptReported) {
+            self.interruptReported = true;
+            return true;
+        }
+        return false;
     }
 
     /** Whether the caller's thread is one of these. */

@@ -1,6 +1,5 @@
 package io.github.dropwizardlogdna.shipping;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -12,7 +11,7 @@ final class Signal {
     /** For how long the owner waits if only the signal is to end it. */
     static final long FOREVER = Long.MAX_VALUE;
 
-    private final AtomicBoolean raised = new AtomicBoolean();
+    private volatile boolean raised;
     private volatile Thread owner = Thread.currentThread();
 
     /** Whose waits it ends from now on. */
@@ -20,23 +19,25 @@ final class Signal {
         owner = thread;
     }
 
-    /** Any thread. Costs a read where it is raised already. */
+    /**
+     * Any thread. Unparks the owner even if the signal is raised already: whoever raised it may have been stopped by a
+     * StackOverflowError right before the unpark.
+     */
     void raise() {
-        if (!raised.get() && raised.compareAndSet(false, true)) {
-            LockSupport.unpark(owner);
-        }
+        raised = true;
+        LockSupport.unpark(owner);
     }
 
-    /** Waits for the signal, or so many nanoseconds, and lowers it; may return without a reason. The owner only. */
+    /** Waits for the signal or the timeout, then clears it. May wake spuriously. The owner only. */
     void await(long nanos) {
-        if (!raised.get()) {
+        if (!raised) {
             if (nanos == FOREVER) {
                 LockSupport.park(this);
             } else if (nanos > 0) {
                 LockSupport.parkNanos(this, nanos);
             }
         }
-        // Lowered before the owner looks at what there is to do, so that nothing that is said from here on is missed.
-        raised.set(false);
+        // Lowered before the owner looks at what there is to do, so that nothing that is raised from here on is missed.
+        raised = false;
     }
 }

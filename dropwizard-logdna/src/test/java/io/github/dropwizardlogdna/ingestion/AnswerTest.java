@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -43,18 +42,18 @@ class AnswerTest {
             422, Outcome.BAD_REQUEST,
             401, Outcome.KEY_REFUSED,
             403, Outcome.KEY_REFUSED,
-            408, Outcome.RETRY,
+            408, Outcome.TIMED_OUT,
             425, Outcome.RETRY,
             429, Outcome.RETRY,
             413, Outcome.TOO_LARGE,
             415, Outcome.UNSUPPORTED_ENCODING);
 
     private static final Map<Integer, Outcome> BY_FIRST_DIGIT = Map.of(
-            1, Outcome.RETRY,
+            1, Outcome.SERVER_ERROR,
             2, Outcome.DELIVERED,
             3, Outcome.SETTING_AT_FAULT,
             4, Outcome.SETTING_AT_FAULT,
-            5, Outcome.RETRY);
+            5, Outcome.SERVER_ERROR);
 
     static IntStream everyStatus() {
         return IntStream.rangeClosed(100, 599);
@@ -74,7 +73,7 @@ class AnswerTest {
     @ParameterizedTest
     @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 99, 600, 999})
     void aStatusThatHttpDoesNotKnowIsTriedAgain(int status) {
-        assertThat(verdict(status, null, "").outcome()).isEqualTo(Outcome.RETRY);
+        assertThat(verdict(status, null, "").outcome()).isEqualTo(Outcome.SERVER_ERROR);
     }
 
     @Test
@@ -99,7 +98,7 @@ class AnswerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"429,RETRY", "503,RETRY", "401,KEY_REFUSED", "404,SETTING_AT_FAULT", "302,SETTING_AT_FAULT"})
+    @CsvSource({"429,RETRY", "503,SERVER_ERROR", "401,KEY_REFUSED", "404,SETTING_AT_FAULT", "302,SETTING_AT_FAULT"})
     void waitsAsLongAsTheEndpointAsks(int status, Outcome outcome) {
         Verdict verdict = verdict(status, "7", "");
 
@@ -131,16 +130,32 @@ class AnswerTest {
         assertThat(verdict.retryAfter()).contains(Duration.ofSeconds(7));
     }
 
-    static Stream<Integer> everyCodeOfALine() {
-        return everyStatus().boxed();
-    }
-
     @ParameterizedTest
-    @MethodSource("everyCodeOfALine")
-    void aLinesCodeMeansWhatItMeansForARequest(int code) {
+    @MethodSource("everyStatus")
+    void aLinesCodeIsFinalIfItIsA4xxThatAsksForNoPatience(int code) {
         Verdict ofTheLine = verdict(207, null, "{\"status\":[503," + code + "]}");
 
-        assertThat(ofTheLine.lines()).containsExactly(Outcome.RETRY, Answer.outcome(code, TWO_LINES.gzip()));
+        Outcome expected =
+                switch (code) {
+                    case 408, 425, 429 -> Outcome.RETRY;
+                    case 413 -> Outcome.TOO_LARGE;
+                    default ->
+                        switch (code / 100) {
+                            case 2 -> Outcome.DELIVERED;
+                            case 4 -> Outcome.BAD_REQUEST;
+                            default -> Outcome.RETRY;
+                        };
+                };
+        assertThat(ofTheLine.lines()).containsExactly(Outcome.RETRY, expected);
+    }
+
+    @Test
+    void theKeyIsRefusedIfAMultiStatusSaysSoOfEachLine() {
+        Verdict verdict = verdict(207, null, "{\"status\":[401,403]}");
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.KEY_REFUSED);
+        assertThat(verdict.remedy()).isEqualTo(Remedy.KEY);
+        assertThat(verdict.reason()).contains("401 or 403 for every line");
     }
 
     @ParameterizedTest
@@ -178,7 +193,7 @@ class AnswerTest {
     void noBodyMakesItFail(@ForAll byte[] body) {
         Verdict verdict = new Answer(207, null, body).verdict(TWO_LINES, NOW);
 
-        assertThat(verdict.outcome()).isIn(Outcome.DELIVERED, Outcome.DELIVERED_IN_PART);
+        assertThat(verdict.outcome()).isIn(Outcome.DELIVERED, Outcome.DELIVERED_IN_PART, Outcome.KEY_REFUSED);
     }
 
     @Property

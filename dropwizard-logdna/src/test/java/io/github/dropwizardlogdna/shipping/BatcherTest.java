@@ -4,8 +4,12 @@ import static io.github.dropwizardlogdna.shipping.Fixture.FLUSH;
 import static io.github.dropwizardlogdna.shipping.Fixture.numbered;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class BatcherTest {
@@ -143,6 +147,77 @@ class BatcherTest {
     }
 
     @Test
+    void aBatchThatIsDeliveredAtOnceIsNotTakenFromTheBudgetBeforeItIsCounted() {
+        Ledger ledger = fixture.ledger;
+        BatchStore delivering = (BatchStore) Proxy.newProxyInstance(
+                BatchStore.class.getClassLoader(), new Class<?>[] {BatchStore.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("add")) {
+                        return method.invoke(fixture.store, arguments);
+                    }
+                    int held = ((Batch) arguments[0]).held();
+                    ledger.releaseBytes(held);
+                    assertThat(ledger.bytesDownstream()).isNotNegative();
+                    return held;
+                });
+        Pipeline pipeline = new Pipeline(fixture.handOff, delivering, ledger, new LearnedLimits(false), fixture.losses);
+        ShippingSettings settings = new ShippingSettings(
+                new BufferLimits(100, 1 << 20, 0, 0), false, 1_024, Duration.ofSeconds(1), false, Fixture.RETRY, null);
+        Batcher uncompressed = new Batcher(pipeline, settings, () -> {});
+        fixture.log("a line that its envelope makes larger");
+        uncompressed.flush(true);
+
+        uncompressed.step(fixture.now);
+
+        assertThat(ledger.bytesDownstream()).isZero();
+    }
+
+    @Test
+    void oneFlushOutlivesTheEndOfAnother() {
+        batcher.flush(true);
+        batcher.flush(true);
+        batcher.flush(false);
+        fixture.log("a");
+
+        batcher.step(fixture.now);
+
+        assertThat(fixture.batches()).containsExactly(List.of("a"));
+    }
+
+    @Test
+    void aDropBesideAReportIsReportedToo() {
+        AtomicInteger wakeUps = new AtomicInteger();
+        AtomicReference<LossReport> losses = new AtomicReference<>();
+        RecordingObserver observer = new RecordingObserver() {
+            @Override
+            public void linesDropped(Map<DropReason, Long> dropped) {
+                super.linesDropped(dropped);
+                if (told.size() == 1) {
+                    fixture.ledger.turnedAway(DropReason.RATE, 1);
+                    losses.get().dropped();
+                }
+            }
+        };
+        losses.set(new LossReport(
+                fixture.ledger, fixture.handOff, observer, text -> TestLines.line(text), wakeUps::incrementAndGet));
+        fixture.ledger.turnedAway(DropReason.RATE, 1);
+        losses.get().dropped();
+        assertThat(wakeUps).hasValue(1);
+
+        long wait = losses.get().step(fixture.now);
+
+        assertThat(wait).as("looks again").isZero();
+        wait = losses.get().step(fixture.now);
+        assertThat(wait).isEqualTo(LossReport.INTERVAL);
+        assertThat(wakeUps).as("it wakes by itself").hasValue(1);
+        fixture.now += wait;
+        losses.get().step(fixture.now);
+        assertThat(observer.told).containsExactly("dropped {RATE=1}", "dropped {RATE=1}");
+        assertThat(losses.get().step(fixture.now)).isEqualTo(Signal.FOREVER);
+        losses.get().dropped();
+        assertThat(wakeUps).as("nothing is reported by itself now").hasValue(2);
+    }
+
+    @Test
     void tellsTheObserverOfDropsOnceAMinuteForEachReason() {
         fixture.ledger.turnedAway(DropReason.RATE, 3);
         batcher.step(fixture.now);
@@ -187,7 +262,7 @@ class BatcherTest {
             fixture.pass(Duration.ofMinutes(2));
         }
 
-        assertThat(fixture.endpoint.requests).hasSize(1);
+        assertThat(fixture.endpoint.requests).hasSize(2); // before and after the probe
         assertThat(fixture.ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
     }
 }

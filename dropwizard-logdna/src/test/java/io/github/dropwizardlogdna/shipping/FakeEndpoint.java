@@ -19,6 +19,12 @@ final class FakeEndpoint implements IngestionClient {
     final List<List<String>> requests = new CopyOnWriteArrayList<>();
 
     final List<String> taken = new CopyOnWriteArrayList<>();
+    /** The verdicts on the probes, which are among neither of the two above. */
+    final List<Outcome> probes = new CopyOnWriteArrayList<>();
+
+    /** What was answered to each request. */
+    final List<Verdict> verdicts = new CopyOnWriteArrayList<>();
+
     final List<Body> bodies = new CopyOnWriteArrayList<>();
     volatile boolean closed;
 
@@ -61,9 +67,15 @@ final class FakeEndpoint implements IngestionClient {
         if (lines.size() != body.lines()) {
             throw new AssertionError(body.lines() + " lines announced, but sent " + lines);
         }
+        if (lines.equals(List.of(Sender.PROBE))) {
+            Verdict verdict = script.isEmpty() ? rule.apply(lines) : script.remove();
+            probes.add(verdict.outcome());
+            return verdict;
+        }
         bodies.add(body);
         requests.add(lines);
         Verdict verdict = script.isEmpty() ? rule.apply(lines) : script.remove();
+        verdicts.add(verdict);
         if (verdict.outcome() == Outcome.DELIVERED) {
             taken.addAll(lines);
         } else if (verdict.outcome() == Outcome.DELIVERED_IN_PART) {

@@ -20,7 +20,7 @@ final class Fixture {
     final Ledger ledger = new Ledger();
     final HandOff handOff;
     final BatchStore store = BatchStore.inMemory();
-    final EndpointTraits traits;
+    final LearnedLimits learned;
     final LossReport losses;
     final Batcher batcher;
     final Sender sender;
@@ -34,11 +34,11 @@ final class Fixture {
     }
 
     Fixture(int batchSize, boolean gzip, BufferLimits limits) {
-        handOff = new HandOff(limits, 1024, ledger::bytesDownstream, new Signal());
-        traits = new EndpointTraits(gzip);
+        handOff = new HandOff(limits, 1024, ledger::bytesDownstream, () -> {});
+        learned = new LearnedLimits(gzip);
         losses = new LossReport(
-                ledger, handOff, observer, text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8));
-        Pipeline pipeline = new Pipeline(handOff, store, ledger, traits, losses);
+                ledger, handOff, observer, text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8), () -> {});
+        Pipeline pipeline = new Pipeline(handOff, store, ledger, learned, losses);
         ShippingSettings settings =
                 new ShippingSettings(limits, false, batchSize, Duration.ofNanos(FLUSH), gzip, RETRY, null);
         batcher = new Batcher(pipeline, settings, () -> senderWakeUps++);

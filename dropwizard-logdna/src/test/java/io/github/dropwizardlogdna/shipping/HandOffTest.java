@@ -28,7 +28,7 @@ class HandOffTest {
                 new BufferLimits(maxLines, maxBytes, linesKeptFree, bytesKeptFree),
                 CHUNK,
                 downstream::get,
-                wakeBatcher);
+                wakeBatcher::raise);
     }
 
     private static Admission append(HandOff handOff, String text) {
@@ -159,6 +159,35 @@ class HandOffTest {
         assertThat(handOff.wakeAt(handOff.totalBytes() + 1)).isTrue();
     }
 
+    @Test
+    void theNextLineWakesTheBatcherIfTheStackEndedAtTheFirst() {
+        AtomicLong wakeUps = new AtomicLong();
+        HandOff handOff = new HandOff(new BufferLimits(10, 1 << 20, 0, 0), CHUNK, downstream::get, () -> {
+            if (wakeUps.incrementAndGet() == 1) {
+                throw new StackOverflowError("injected");
+            }
+        });
+        assertThat(handOff.wakeAt(1)).isTrue();
+
+        assertThat(append(handOff, "first")).as("accepted, so nothing to count").isEqualTo(Admission.ACCEPTED);
+        assertThat(append(handOff, "second")).isEqualTo(Admission.ACCEPTED);
+        assertThat(append(handOff, "third")).isEqualTo(Admission.ACCEPTED);
+
+        assertThat(wakeUps).hasValue(2);
+    }
+
+    @Test
+    void countsWhatAFullChunkHasLeftOverUntilItIsRead() {
+        HandOff handOff = handOff(1_000, 1 << 20, 0, 0);
+        String large = "x".repeat(600);
+        append(handOff, large);
+        append(handOff, large);
+
+        assertThat(handOff.waitingBytes()).isEqualTo(CHUNK + 604);
+        assertThat(readAll(handOff)).containsExactly(large, large);
+        assertThat(handOff.waitingBytes()).isZero();
+    }
+
     @RepeatedTest(20)
     void wakesTheBatcherForTheByteThatItAskedFor() throws Exception {
         HandOff handOff = handOff(10, 1 << 20, 0, 0);
@@ -261,7 +290,10 @@ class HandOffTest {
             logger.join();
         }
 
-        assertThat(accepted).hasValue(most);
-        assertThat(handOff.waitingBytes()).isEqualTo((long) most * line.length);
+        // What is left over at the end of each full chunk counts as well.
+        int full = most * line.length / CHUNK;
+        int inTheLast = most * line.length % CHUNK / line.length;
+        assertThat(accepted).hasValue(full * (CHUNK / line.length) + inTheLast);
+        assertThat(handOff.waitingBytes()).isEqualTo((long) full * CHUNK + (long) inTheLast * line.length);
     }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what it was told, in words. */
-final class RecordingObserver implements ShippingObserver {
+class RecordingObserver implements ShippingObserver {
 
     final List<String> told = new CopyOnWriteArrayList<>();
 
@@ -39,6 +39,11 @@ final class RecordingObserver implements ShippingObserver {
     @Override
     public void spoolFailed(String what, Throwable why) {
         told.add("spool: " + what);
+    }
+
+    @Override
+    public void interruptIgnored(String thread) {
+        told.add("interrupted: " + thread);
     }
 
     @Override

@@ -33,21 +33,22 @@ class RetryPolicyTest {
 
     @Test
     void doesWhatTheEndpointAsksForButNeverHammers() {
-        assertThat(policy.delayAfter(1, FakeEndpoint.verdict(Outcome.RETRY, Duration.ofMinutes(5)), new Random()))
+        assertThat(policy.delayAfter(
+                        1, FakeEndpoint.verdict(Outcome.RETRY, Duration.ofMinutes(5)), false, new Random()))
                 .isEqualTo(Duration.ofMinutes(5).toNanos());
-        assertThat(policy.delayAfter(1, FakeEndpoint.verdict(Outcome.RETRY, Duration.ZERO), new Random()))
+        assertThat(policy.delayAfter(1, FakeEndpoint.verdict(Outcome.RETRY, Duration.ZERO), false, new Random()))
                 .isEqualTo(Duration.ofMillis(500).toNanos());
     }
 
     @Test
     void hasOneDelayWhereThereIsNothingButOneDelay() {
         RetryPolicy fixed = new RetryPolicy(Duration.ofSeconds(2), Duration.ofSeconds(2));
-        assertThat(fixed.delayAfter(3, FakeEndpoint.verdict(Outcome.RETRY), new Random()))
+        assertThat(fixed.delayAfter(3, FakeEndpoint.verdict(Outcome.RETRY), false, new Random()))
                 .isEqualTo(Duration.ofSeconds(2).toNanos());
     }
 
     private long delay(int failures, RandomGenerator random) {
-        return Duration.ofNanos(policy.delayAfter(failures, FakeEndpoint.verdict(Outcome.RETRY), random))
+        return Duration.ofNanos(policy.delayAfter(failures, FakeEndpoint.verdict(Outcome.RETRY), false, random))
                 .toMillis();
     }
 }

@@ -80,17 +80,85 @@ class SenderFuzzTest {
                 .as("an answer of the script each, and then at most one for each line")
                 .hasSizeLessThanOrEqualTo(whims.size() + lines);
         assertThat(fixture.observer.told).noneMatch(words -> words.startsWith("error"));
-        assertOrdered(taken, sentAgainAlone(fixture.endpoint.requests, whims));
+        assertOrdered(taken, sentAgainAlone(fixture.endpoint));
+    }
+
+    private static final int MOST_IN_VAIN_A_MINUTE = 60;
+
+    @Provide
+    Arbitrary<Outcome> refusals() {
+        return Arbitraries.of(
+                Outcome.SERVER_ERROR,
+                Outcome.KEY_REFUSED,
+                Outcome.SETTING_AT_FAULT,
+                Outcome.BAD_REQUEST,
+                Outcome.TOO_LARGE);
+    }
+
+    @Provide
+    Arbitrary<Outcome> outages() {
+        return Arbitraries.of(Outcome.class)
+                .filter(outcome -> outcome != Outcome.DELIVERED && outcome != Outcome.DELIVERED_IN_PART);
+    }
+
+    /** First nothing is taken, then no request that holds one of some lines. */
+    @Property(tries = 300)
+    void refusedContentHurtsOnlyItselfAndAnOutageNothing(
+            @ForAll("refusals") Outcome refusal,
+            @ForAll("outages") Outcome outage,
+            @ForAll @IntRange(min = 0, max = 30) int minutes,
+            @ForAll Set<@IntRange(min = 0, max = 119) Integer> bad,
+            @ForAll @IntRange(min = 1, max = 4) int batches,
+            @ForAll @IntRange(min = 1, max = 30) int linesOfABatch,
+            @ForAll boolean gzip) {
+        Fixture fixture = new Fixture(64 * 1024, gzip);
+        Set<String> badLines = new HashSet<>();
+        bad.stream().filter(line -> line < batches * linesOfABatch).forEach(line -> badLines.add("line " + line));
+        long over = fixture.now + Duration.ofMinutes(minutes).toNanos();
+        Deque<Long> inVain = new ArrayDeque<>();
+        fixture.endpoint.always(lines -> {
+            Outcome outcome = fixture.now < over
+                    ? outage
+                    : lines.stream().anyMatch(badLines::contains) ? refusal : Outcome.DELIVERED;
+            if (outcome == Outcome.DELIVERED) {
+                inVain.clear();
+            } else {
+                inVain.add(fixture.now);
+                if (inVain.size() > MOST_IN_VAIN_A_MINUTE) {
+                    assertThat(fixture.now - inVain.remove())
+                            .isGreaterThan(Duration.ofMinutes(1).toNanos());
+                }
+            }
+            return FakeEndpoint.verdict(outcome);
+        });
+        for (int i = 0; i < batches; i++) {
+            fixture.store(Fixture.numbered(i * linesOfABatch, (i + 1) * linesOfABatch));
+        }
+
+        while (fixture.store.size() > 0) {
+            fixture.now += fixture.sender.step(fixture.now);
+        }
+
+        List<String> good = new ArrayList<>(Fixture.numbered(0, batches * linesOfABatch));
+        good.removeAll(badLines);
+        assertThat(fixture.endpoint.taken).isEqualTo(good);
+        assertThat(fixture.ledger.delivered()).isEqualTo(good.size());
+        assertThat(fixture.ledger.dropped(refusal == Outcome.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.REFUSED))
+                .isEqualTo(badLines.size());
+        assertThat(fixture.ledger.bytesDownstream()).isZero();
+        assertThat(Duration.ofNanos(fixture.now - over))
+                .as("time since the outage")
+                .isLessThan(Duration.ofMinutes(10).plusMinutes(2L * badLines.size()));
     }
 
     /** What was left of a 207, and so goes out after its neighbours. */
-    private static Set<String> sentAgainAlone(List<List<String>> requests, List<Whim> whims) {
+    private static Set<String> sentAgainAlone(FakeEndpoint endpoint) {
         Set<String> again = new HashSet<>();
-        for (int i = 0; i < Math.min(requests.size(), whims.size()); i++) {
-            Verdict verdict = whims.get(i).verdict(requests.get(i).size());
-            for (int line = 0; line < verdict.lines().size(); line++) {
-                if (verdict.lines().get(line) != Outcome.DELIVERED) {
-                    again.add(requests.get(i).get(line));
+        for (int i = 0; i < endpoint.requests.size(); i++) {
+            List<Outcome> verdicts = endpoint.verdicts.get(i).lines();
+            for (int line = 0; line < verdicts.size(); line++) {
+                if (verdicts.get(line) != Outcome.DELIVERED) {
+                    again.add(endpoint.requests.get(i).get(line));
                 }
             }
         }

@@ -309,6 +309,51 @@ class ShipperTest {
     }
 
     @Test
+    void waitsHoweverLongItIsTold() {
+        CountDownLatch sending = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        endpoint.always(lines -> {
+            sending.countDown();
+            awaitQuietly(released);
+            return FakeEndpoint.verdict(Outcome.DELIVERED);
+        });
+        Shipper shipper = shipper(endpoint, Duration.ofHours(1));
+        log(shipper, "line");
+        Thread releasing = new Thread(() -> {
+            awaitQuietly(sending);
+            released.countDown();
+        });
+        releasing.start();
+
+        assertThat(shipper.drain(Long.MAX_VALUE)).isTrue();
+        log(shipper, "another");
+        assertThat(shipper.stop(Long.MAX_VALUE)).isZero();
+        assertThat(endpoint.taken).containsExactly("line", "another");
+    }
+
+    @Test
+    void interruptsFromOutsideAreIgnoredAndReportedOnce() {
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(1), (name, loop, died) -> {
+            ShippingThread thread = ShippingThread.Starter.REAL.start(name, loop, died);
+            threads.add(thread);
+            return thread;
+        });
+        for (int i = 0; i < 3; i++) {
+            threads.forEach(Thread::interrupt);
+            log(shipper, "line " + i);
+            assertThat(shipper.drain(LONG)).isTrue();
+        }
+
+        await().untilAsserted(
+                        () -> assertThat(threads).extracting(Thread::getState).containsOnly(Thread.State.WAITING));
+        assertThat(threads).noneMatch(Thread::isInterrupted);
+        assertThat(endpoint.taken).isEqualTo(Fixture.numbered(0, 3));
+        assertThat(observer.told)
+                .containsExactlyInAnyOrder("interrupted: logdna-batcher-test", "interrupted: logdna-sender-test");
+    }
+
+    @Test
     void survivesAnErrorInTheClientAndKeepsTheLines() {
         AtomicInteger requests = new AtomicInteger();
         endpoint.always(lines -> {
@@ -340,7 +385,7 @@ class ShipperTest {
 
     @Test
     void tellsOfALineThatWasRefusedThoughNoOtherFollows() {
-        endpoint.answers(Outcome.BAD_REQUEST);
+        endpoint.always(lines -> FakeEndpoint.verdict(lines.contains("bad") ? Outcome.BAD_REQUEST : Outcome.DELIVERED));
         Shipper shipper = shipper(new RarelyWatched(endpoint), Duration.ofMillis(10));
 
         log(shipper, "bad");

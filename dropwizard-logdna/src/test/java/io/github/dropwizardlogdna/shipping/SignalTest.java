@@ -18,6 +18,21 @@ class SignalTest {
     }
 
     @Test
+    void wakesItsOwnerEvenIfWhoeverRaisedItFirstDidNot() throws Exception {
+        Thread owner = new Thread(() -> signal.await(Signal.FOREVER));
+        owner.start();
+        while (owner.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        signal.raise(); // wakes this thread, which it still belongs to
+        signal.belongsTo(owner);
+
+        signal.raise();
+
+        owner.join();
+    }
+
+    @Test
     void wakesItsOwnerFromAnotherThread() throws Exception {
         Thread owner = new Thread(() -> signal.await(Signal.FOREVER));
         signal.belongsTo(owner);

@@ -295,6 +295,41 @@ class SurvivingErrorsTest {
     }
 
     @Test
+    void knowsWhenItFailedEvenIfTheClientFailsAsWell() {
+        long before = System.nanoTime();
+        Shipper shipper = start(new Shipper(
+                "test",
+                settings(null),
+                new IngestionClient() {
+                    @Override
+                    public Verdict send(Body body) {
+                        throw new AssertionError();
+                    }
+
+                    @Override
+                    public long cutOffIfOverdue() {
+                        return NOTHING_IN_FLIGHT;
+                    }
+
+                    @Override
+                    public void cutOff() {
+                        throw new NoClassDefFoundError("injected");
+                    }
+
+                    @Override
+                    public void close() {}
+                },
+                SurvivingErrorsTest::notice,
+                observer,
+                TimeAndChance.real(),
+                (name, loop, died) -> {
+                    throw new OutOfMemoryError("injected");
+                }));
+
+        assertThat(shipper.state().since()).isBetween(before, System.nanoTime());
+    }
+
+    @Test
     void aDeathLetsGoOfThreadsThatWaitForRoomOrForADrain() throws Exception {
         CountDownLatch death = new CountDownLatch(1);
         Shipper shipper = start(new Shipper(

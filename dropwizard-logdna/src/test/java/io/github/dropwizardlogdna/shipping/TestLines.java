@@ -22,6 +22,10 @@ final class TestLines {
         return in(body.bytes(), body.gzip());
     }
 
+    static byte[] plain(Body body) {
+        return body.gzip() ? inflate(body.bytes()) : body.bytes();
+    }
+
     static List<String> in(Batch batch) {
         return in(batch.body(), batch.gzip());
     }

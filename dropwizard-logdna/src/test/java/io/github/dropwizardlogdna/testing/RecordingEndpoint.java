@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -40,6 +41,9 @@ public final class RecordingEndpoint implements AutoCloseable {
     private volatile boolean repeats = true;
     private volatile boolean hangs;
 
+    @Nullable
+    private volatile String refused;
+
     private RecordingEndpoint(HttpServer server) {
         this.server = server;
     }
@@ -69,6 +73,12 @@ public final class RecordingEndpoint implements AutoCloseable {
     public RecordingEndpoint answeringInTurns(int... turns) {
         statuses = turns.clone();
         repeats = true;
+        return this;
+    }
+
+    /** Answers 400 to each request that holds this text. Before the first request. */
+    public RecordingEndpoint refusing(String text) {
+        refused = text;
         return this;
     }
 
@@ -118,7 +128,8 @@ public final class RecordingEndpoint implements AutoCloseable {
             if (hangs) {
                 released.await();
             }
-            int status = nextStatus();
+            String bad = refused;
+            int status = bad != null && body.contains(bad) ? 400 : nextStatus();
             requests.add(new Request(
                     exchange.getRequestURI().getRawQuery(), Map.copyOf(exchange.getRequestHeaders()), body, status));
             exchange.sendResponseHeaders(status, -1);

@@ -1,0 +1,79 @@
+package io.github.dropwizardlogdna.shipping;
+
+import java.util.Arrays;
+
+/** The single lines of a finished batch, so that some of them can be sent by themselves. Immutable. */
+final class BatchLines {
+
+    private final Batch batch;
+    private final byte[] plain;
+    private final int count;
+    /** Where each line starts, and behind the last one where the next would. */
+    private final int[] starts;
+
+    private BatchLines(Batch batch, byte[] plain, int count, int[] starts) {
+        this.batch = batch;
+        this.plain = plain;
+        this.count = count;
+        this.starts = starts;
+    }
+
+    /** Lines end at a raw line feed: inside of JSON strings it is always escaped. */
+    static BatchLines of(Batch batch) {
+        byte[] plain = batch.plain();
+        int[] starts = new int[batch.lines() + 1];
+        int end = plain.length - OpenBatch.SUFFIX.length;
+        int found = 0;
+        for (int start = OpenBatch.PREFIX.length; start < end; found++) {
+            if (found == batch.lines()) {
+                throw new IllegalStateException("a batch holds more lines than it says");
+            }
+            starts[found] = start;
+            while (start < end && plain[start] != '\n') {
+                start++;
+            }
+            start++;
+            starts[found + 1] = start;
+        }
+        if (found != batch.lines()) {
+            throw new IllegalStateException("a batch holds fewer lines than it says");
+        }
+        starts[found] = end + OpenBatch.END_OF_LINE.length; // no separator follows the last line
+        return new BatchLines(batch, plain, found, starts);
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** The size of one line, what ends it included. */
+    int size(int line) {
+        return starts[line + 1] - starts[line];
+    }
+
+    /** One line, as it was handed over. */
+    byte[] line(int line) {
+        byte[] copy = Arrays.copyOfRange(plain, starts[line], starts[line] + size(line));
+        System.arraycopy(
+                OpenBatch.END_OF_LINE,
+                0,
+                copy,
+                copy.length - OpenBatch.END_OF_LINE.length,
+                OpenBatch.END_OF_LINE.length);
+        return copy;
+    }
+
+    /** A batch of these lines, in ascending order and at least one. */
+    Batch only(int[] lines, boolean gzip) {
+        OpenBatch open = new OpenBatch(gzip);
+        for (int line : lines) {
+            open.add(plain, starts[line], size(line), 1);
+        }
+        return open.close(batch.since(), batch.origin());
+    }
+
+    /** The bytes of memory that it takes beside the batch's own. */
+    int held() {
+        return (plain == batch.body() ? 0 : plain.length) + starts.length * Integer.BYTES;
+    }
+}

@@ -1,0 +1,265 @@
+package io.github.dropwizardlogdna.shipping;
+
+import static io.github.dropwizardlogdna.shipping.FakeEndpoint.byLine;
+import static io.github.dropwizardlogdna.shipping.FakeEndpoint.verdict;
+import static io.github.dropwizardlogdna.shipping.Fixture.numbered;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dropwizardlogdna.ingestion.Outcome;
+import io.github.dropwizardlogdna.ingestion.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** An endpoint, or what is in front of it, that does not take what some lines hold: nothing behind them waits for long. */
+class ContentRefusalTest {
+
+    private static final Duration SOON = Duration.ofMinutes(8);
+
+    private final Fixture fixture = new Fixture();
+    private final FakeEndpoint endpoint = fixture.endpoint;
+    private final List<Long> inVain = new ArrayList<>();
+
+    @AfterEach
+    void theBooksBalance() {
+        long settled = fixture.ledger.delivered();
+        for (DropReason reason : DropReason.values()) {
+            settled += fixture.ledger.dropped(reason);
+        }
+        if (fixture.store.size() == 0) {
+            assertThat(settled).isEqualTo(fixture.accepted());
+            assertThat(fixture.ledger.bytesDownstream()).isZero();
+        }
+    }
+
+    /** As a firewall does. */
+    private void refuse(Outcome outcome, Predicate<String> bad) {
+        endpoint.always(lines -> answer(lines.stream().anyMatch(bad) ? outcome : Outcome.DELIVERED));
+    }
+
+    private Verdict answer(Outcome outcome) {
+        if (outcome != Outcome.DELIVERED) {
+            inVain.add(fixture.now);
+        }
+        return verdict(outcome);
+    }
+
+    private long dropped(Outcome outcome) {
+        return fixture.ledger.dropped(outcome == Outcome.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.REFUSED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVER_ERROR", "KEY_REFUSED", "SETTING_AT_FAULT", "BAD_REQUEST", "TOO_LARGE"})
+    void oneLineDoesNotBlockTheOthersWhereverItIs(Outcome outcome) {
+        for (int bad : new int[] {0, 1, 49, 98, 99}) {
+            Fixture each = new Fixture();
+            String badLine = "line " + bad;
+            each.endpoint.always(lines -> verdict(lines.contains(badLine) ? outcome : Outcome.DELIVERED));
+            each.store(numbered(0, 100));
+            each.store(numbered(100, 110));
+            long start = each.now;
+
+            each.deliverAll();
+
+            List<String> good = new ArrayList<>(numbered(0, 110));
+            good.remove(badLine);
+            assertThat(each.endpoint.taken).isEqualTo(good);
+            assertThat(each.ledger.dropped(outcome == Outcome.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.REFUSED))
+                    .isEqualTo(1);
+            assertThat(each.endpoint.requests).hasSizeLessThanOrEqualTo(30);
+            assertThat(Duration.ofNanos(each.now - start)).isLessThan(SOON);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVER_ERROR", "KEY_REFUSED", "SETTING_AT_FAULT", "BAD_REQUEST", "TOO_LARGE"})
+    void aBatchOfNothingButBadLinesDoesNotBlockWhatIsBehind(Outcome outcome) {
+        refuse(outcome, line -> line.startsWith("bad"));
+        fixture.store(List.of("bad 1", "bad 2", "bad 3"));
+        fixture.store(List.of("bad 4"));
+        fixture.store(numbered(0, 10));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).isEqualTo(numbered(0, 10));
+        assertThat(dropped(outcome)).isEqualTo(4);
+        assertThat(fixture.observer.told).filteredOn("refused 1"::equals).hasSize(4);
+        assertThat(endpoint.probes).contains(Outcome.DELIVERED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVER_ERROR", "KEY_REFUSED", "SETTING_AT_FAULT", "BAD_REQUEST", "TOO_LARGE"})
+    void manyBadLinesInABatchAreAllFound(Outcome outcome) {
+        refuse(outcome, line -> line.endsWith("7"));
+        fixture.store(numbered(0, 200));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken)
+                .isEqualTo(numbered(0, 200).stream()
+                        .filter(line -> !line.endsWith("7"))
+                        .toList());
+        assertThat(dropped(outcome)).isEqualTo(20);
+        assertThat(endpoint.probes).as("others are evidence enough").hasSizeLessThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "RETRY",
+                "TIMED_OUT",
+                "SERVER_ERROR",
+                "KEY_REFUSED",
+                "SETTING_AT_FAULT",
+                "BAD_REQUEST",
+                "TOO_LARGE",
+                "UNSUPPORTED_ENCODING"
+            })
+    void nothingIsDroppedWhileNothingIsTakenAndNoneIsSentInAHurry(Outcome outcome) {
+        fixture.store(List.of("alone"));
+        fixture.store(numbered(0, 1_000));
+        endpoint.answers(Outcome.DELIVERED);
+        fixture.sender.step(fixture.now);
+        endpoint.always(lines -> answer(outcome));
+        fixture.store(numbered(1_000, 1_010));
+        long end = fixture.now + Duration.ofHours(3).toNanos();
+        while (fixture.now < end) {
+            fixture.now += fixture.sender.step(fixture.now);
+        }
+
+        assertThat(fixture.ledger.delivered()).isEqualTo(1);
+        assertThat(fixture.ledger.settled()).isEqualTo(1);
+        assertThat(inVain.stream().filter(at -> at > end - Duration.ofHours(2).toNanos()))
+                .as("requests of two hours")
+                .hasSizeLessThan(120 * 12);
+        assertNoMoreInAMinuteThan(60);
+
+        endpoint.always(lines -> verdict(Outcome.DELIVERED));
+        fixture.deliverAll();
+        List<String> all = new ArrayList<>(List.of("alone"));
+        all.addAll(numbered(0, 1_010));
+        assertThat(endpoint.taken).isEqualTo(all);
+        assertThat(fixture.ledger.delivered()).isEqualTo(1_011);
+    }
+
+    private void assertNoMoreInAMinuteThan(int most) {
+        long minute = Duration.ofMinutes(1).toNanos();
+        for (int i = 0; i + most < inVain.size(); i++) {
+            assertThat(inVain.get(i + most) - inVain.get(i)).isGreaterThan(minute);
+        }
+    }
+
+    @Test
+    void aLimitOfNothingForAWhileDropsNothing() {
+        long over = fixture.now + Duration.ofSeconds(4).toNanos();
+        endpoint.always(lines -> verdict(fixture.now < over ? Outcome.TOO_LARGE : Outcome.DELIVERED));
+        fixture.store(numbered(0, 1_889));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).isEqualTo(numbered(0, 1_889));
+        assertThat(endpoint.requests).hasSizeLessThan(150);
+    }
+
+    // 207
+
+    @Test
+    void aLineThatIsAlwaysPutOffDoesNotBlockTheOthers() {
+        endpoint.always(lines -> byLine(lines.stream()
+                .map(line -> line.equals("line 3") ? Outcome.RETRY : Outcome.DELIVERED)
+                .toArray(Outcome[]::new)));
+        fixture.store(numbered(0, 10));
+        fixture.store(numbered(10, 20));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).hasSize(19).doesNotContain("line 3");
+        assertThat(fixture.ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(endpoint.requests).hasSizeLessThan(20);
+    }
+
+    @Test
+    void linesThatArePutOffWhileNothingIsTakenAreKept() {
+        endpoint.always(lines -> byLine(
+                IntStream.range(0, lines.size()).mapToObj(i -> Outcome.RETRY).toArray(Outcome[]::new)));
+        fixture.store(numbered(0, 10));
+        long end = fixture.now + Duration.ofHours(1).toNanos();
+        while (fixture.now < end) {
+            fixture.now += fixture.sender.step(fixture.now);
+        }
+
+        assertThat(fixture.ledger.settled()).isZero();
+    }
+
+    @Test
+    void aRefusedKeyIsNoRefusalOfLinesOfWhichAllAreAnsweredSo() {
+        endpoint.answers(byLine(Outcome.KEY_REFUSED, Outcome.KEY_REFUSED));
+        fixture.store(numbered(0, 2));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).isEqualTo(numbered(0, 2));
+    }
+
+    // What is said
+
+    @Test
+    void doesNotSayThatTheKeyIsRefusedWhenItWasAcceptedAMomentAgo() {
+        fixture.store(List.of("good"));
+        fixture.deliverAll();
+        fixture.pass(Duration.ofSeconds(12));
+        endpoint.always(lines -> new Verdict(
+                Outcome.KEY_REFUSED,
+                "answered 403 Forbidden: the ingestion key was refused; check ingestionKey",
+                Optional.empty(),
+                List.of()));
+        fixture.store(List.of("bad"));
+
+        fixture.sender.step(fixture.now);
+
+        assertThat(fixture.observer.told)
+                .containsExactly(
+                        "failed: answered 403 Forbidden, but a request with this key was accepted 12 s ago;"
+                                + " perhaps a firewall objects to what a line holds, so the batch is divided to find out, 1 held");
+        assertThat(fixture.sender.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
+
+        fixture.pass(Duration.ofMinutes(1));
+        for (int i = 0; i < 10; i++) {
+            fixture.now += fixture.sender.step(fixture.now);
+        }
+        assertThat(fixture.sender.state().kind())
+                .as("not even a line of our own is taken")
+                .isEqualTo(SenderState.Kind.KEY_REFUSED);
+        assertThat(fixture.ledger.settled()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void isNotIdleWhileARequestHangs(boolean first) {
+        List<SenderState.Kind> during = new ArrayList<>();
+        if (!first) {
+            fixture.store(List.of("delivered"));
+            fixture.deliverAll();
+        }
+        assertThat(fixture.sender.state().kind()).isEqualTo(SenderState.Kind.IDLE);
+        endpoint.always(lines -> {
+            during.add(fixture.sender.state().kind());
+            return verdict(Outcome.DELIVERED);
+        });
+        fixture.store(List.of("hangs"));
+
+        fixture.deliverAll();
+
+        assertThat(during).containsExactly(SenderState.Kind.DELIVERING);
+        assertThat(fixture.sender.state().kind()).isEqualTo(SenderState.Kind.IDLE);
+        assertThat(fixture.sender.state().since()).isPositive();
+    }
+}
