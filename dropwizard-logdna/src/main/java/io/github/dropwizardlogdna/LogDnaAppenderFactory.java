@@ -501,14 +501,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
 
     private void checkProxy(OptionProblems problems) {
         try {
-            HttpProxy parsed = proxy();
-            boolean needsTunnel = enabled && parsed != null && parsed.credentials() != null && isSecure();
-            problems.unless(
-                    !needsTunnel || HttpProxy.mayAuthenticateTunnels(),
-                    "proxy",
-                    "must have no user and password with an https endpoint, unless the JVM is started with -D"
-                            + HttpProxy.DISABLED_SCHEMES + "= (with nothing behind the equals sign): without it the"
-                            + " JDK keeps them from the proxy");
+            proxy();
         } catch (IllegalArgumentException e) {
             problems.add("proxy", String.valueOf(e.getMessage()));
         }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.jackson.Jackson;
-import io.github.dropwizardlogdna.ingestion.HttpProxy;
 import io.github.dropwizardlogdna.testing.MisbehavingServer;
 import io.github.dropwizardlogdna.testing.TestCertificate;
 import io.github.dropwizardlogdna.testing.TestProxy;
@@ -64,29 +63,6 @@ class ProxyOptionTest {
         } finally {
             System.clearProperty("http.proxyHost");
             System.clearProperty("http.proxyPort");
-        }
-    }
-
-    @Test
-    void credentialsForAnHttpsEndpointThatTheJdkWouldKeepStopTheStart() throws Exception {
-        String before = System.getProperty(HttpProxy.DISABLED_SCHEMES);
-        try {
-            for (String disabled : new String[] {null, "Basic", "NTLM, BASIC"}) {
-                if (disabled == null) {
-                    System.clearProperty(HttpProxy.DISABLED_SCHEMES);
-                } else {
-                    System.setProperty(HttpProxy.DISABLED_SCHEMES, disabled);
-                }
-                refused(
-                        "-Djdk.http.auth.tunneling.disabledSchemes=",
-                        "endpoint: https://logs.example",
-                        "proxy: http://user:secret@localhost:3128");
-                ConfiguredAppender.factory("ingestionKey: key", HTTP, "proxy: http://user:secret@localhost:3128");
-                ConfiguredAppender.factory("ingestionKey: key", "proxy: http://localhost:3128");
-                ConfiguredAppender.factory("enabled: false", "proxy: http://user:secret@localhost:3128");
-            }
-        } finally {
-            System.setProperty(HttpProxy.DISABLED_SCHEMES, before);
         }
     }
 

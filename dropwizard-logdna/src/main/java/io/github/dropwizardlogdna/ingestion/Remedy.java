@@ -15,6 +15,10 @@ public enum Remedy {
     PATIENCE(
             "Nothing, if it passes. If it doesn't, see the endpoint's own status page, and whether a proxy or a firewall"
                     + " holds requests back; where the network is slow, raise connectionTimeout and timeout."),
+    /** A connection that was closed without an answer. */
+    CLOSED(
+            "Nothing, if it passes. If it doesn't, see whether the endpoint speaks TLS at this port (then endpoint must be"
+                    + " https), and whether it wants a certificate of this service (tls.keyStorePath)."),
     /** A certificate that is not trusted, or not this host's. */
     TRUST("Put the certificate's issuer into a trust store (keytool -importcert -file ca.pem -keystore trust.p12), and"
             + " name it in tls.trustStorePath. Where the issuer is a surprise, a proxy opens TLS; where the name or the"
@@ -26,6 +30,10 @@ public enum Remedy {
     KEY(
             "Set ingestionKey to an ingestion key, which is no service key, of this account and region. Where it is right, see"
                     + " whether a proxy or a firewall has answered."),
+    /** A 401 or 403 that the key need not be the reason for. */
+    KEY_OR_PROXY(
+            "See the log of the proxy or the firewall in between, if there is one; then whether ingestionKey is still an"
+                    + " ingestion key of this account."),
     /** Somebody answered, but no ingestion endpoint. */
     ENDPOINT(
             "Set endpoint to the URL of the ingestion API, https://logs.logdna.com/logs/ingest unless the account has one"
@@ -37,7 +45,11 @@ public enum Remedy {
     /** A 402. */
     ACCOUNT("See the account's plan and payment."),
     /** A 400, 413 and the like: nothing that passes. */
-    CONTENT("See what is unusual about the lines of that time, and about hostname, tags and meta.");
+    CONTENT("See what is unusual about the lines of that time, and about hostname, tags and meta."),
+    /** A 400 or 422: a line, or the connection. */
+    REQUEST("See what is unusual about the lines of that time, and about hostname, tags and meta. If every request is"
+            + " refused, see whether the endpoint wants a certificate of this service (tls.keyStorePath), or https in place"
+            + " of http.");
 
     private final String words;
 
@@ -57,7 +69,8 @@ public enum Remedy {
             case RETRY -> PATIENCE;
             case KEY_REFUSED -> KEY;
             case SETTING_AT_FAULT, UNSUPPORTED_ENCODING -> ENDPOINT;
-            case DELIVERED_IN_PART, BAD_REQUEST, TOO_LARGE -> CONTENT;
+            case BAD_REQUEST -> REQUEST;
+            case DELIVERED_IN_PART, TOO_LARGE -> CONTENT;
         };
     }
 }

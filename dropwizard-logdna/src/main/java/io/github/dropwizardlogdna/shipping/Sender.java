@@ -35,7 +35,6 @@ final class Sender {
     private final ShippingObserver observer;
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
-    private final Runnable requestStarts;
 
     /** The head of the store, while it is being worked on. */
     @Nullable
@@ -81,8 +80,7 @@ final class Sender {
             IngestionClient client,
             RetryPolicy retryPolicy,
             ShippingObserver observer,
-            TimeAndChance timeAndChance,
-            Runnable requestStarts) {
+            TimeAndChance timeAndChance) {
         this.handOff = pipeline.handOff();
         this.store = pipeline.store();
         this.ledger = pipeline.ledger();
@@ -93,7 +91,6 @@ final class Sender {
         this.observer = observer;
         this.nanoTime = timeAndChance.nanoTime();
         this.random = timeAndChance.random();
-        this.requestStarts = requestStarts;
         this.pausedUntil = nanoTime.getAsLong();
     }
 
@@ -161,7 +158,6 @@ final class Sender {
         long start = nanoTime.getAsLong();
         sending = true;
         try {
-            requestStarts.run();
             return client.send(new Body(part.body(), part.gzip(), part.lines(), part.origin()));
         } catch (RuntimeException | Error e) {
             // Not the lines' fault (a class that is missing, memory that was short), so they stay.

@@ -11,15 +11,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Ships the lines of one appender: takes them from any thread, and has two threads of its own that see to the rest.
  *
  * <p>The threads never wait for each other: the batcher parks until a batch is full or due, the sender until there is a
- * batch or the pause after a failure is over. The batcher, which is never in a call that could hang, also watches that
- * the sender's request does not take too long.
+ * batch or the pause after a failure is over.
  */
 public final class Shipper {
 
     /** How long the ending of a thread is waited for after its request was cut off; it takes less by far. */
     private static final long END_OF_THREADS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long ASK_AGAIN = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long PAUSE_AFTER_ERROR = TimeUnit.SECONDS.toNanos(1);
 
     private final String name;
@@ -99,7 +97,7 @@ public final class Shipper {
         EndpointTraits traits = new EndpointTraits(settings.gzip());
         Pipeline pipeline = new Pipeline(handOff, store, ledger, traits, losses);
         this.batcher = new Batcher(pipeline, settings, wakeSender::raise);
-        this.sender = new Sender(pipeline, client, settings.retryPolicy(), observer, timeAndChance, wakeBatcher::raise);
+        this.sender = new Sender(pipeline, client, settings.retryPolicy(), observer, timeAndChance);
         this.drain = new Drain(batcher, sender, ledger, losses, wakeBatcher, this::isRunning, timeAndChance.nanoTime());
     }
 
@@ -278,9 +276,6 @@ public final class Shipper {
                 survive("batcher", e, batcher::dropOpenBatch);
             }
             told();
-            if (sender.isSending()) {
-                wait = Math.min(wait, watchRequest());
-            }
             wakeBatcher.await(wait);
         }
         ended();
@@ -297,17 +292,6 @@ public final class Shipper {
         return Signal.FOREVER;
     }
 
-    private long watchRequest() {
-        try {
-            long askAgain = client.cutOffIfOverdue();
-            // The sender is about to enter the client, or about to leave it.
-            return askAgain == IngestionClient.NOTHING_IN_FLIGHT ? ASK_AGAIN : askAgain;
-        } catch (Throwable e) {
-            survive("watch over the request", e, () -> {});
-            return PAUSE_AFTER_ERROR;
-        }
-    }
-
     private void send() {
         wakeSender.belongsTo(Thread.currentThread());
         try {
@@ -316,9 +300,8 @@ public final class Shipper {
                 try {
                     wait = sender.step(now());
                     room.made();
-                    // There may be room now, or lines to tell of that the endpoint has just refused; and where there is
-                    // no more request to watch, the batcher need not wake by itself, in seconds, to find out.
-                    if (batcher.isHoldingBack() || dropsPending || !losses.isAllTold() || wait == Signal.FOREVER) {
+                    // There may be room now, or lines to report that the endpoint has just refused.
+                    if (batcher.isHoldingBack() || dropsPending || !losses.isAllTold()) {
                         wakeBatcher.raise();
                     }
                 } catch (Throwable e) {
