@@ -29,7 +29,7 @@ import org.apache.hc.core5.net.InetAddressUtils;
 final class Dialer {
 
     private final IngestionSettings settings;
-    private final Resolver resolver = new Resolver();
+    private final Resolver resolver = new Resolver(InetAddress::getAllByName);
 
     @Nullable
     private SSLContext context;

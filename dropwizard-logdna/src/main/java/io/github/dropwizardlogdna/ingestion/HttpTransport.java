@@ -57,13 +57,12 @@ final class HttpTransport {
     Answer post(URI uri, Map<String, String> headers, byte[] body, Attempt attempt) throws IOException, HttpException {
         attempt.allow(settings.connectionTimeout().plus(settings.timeout()), Diagnosis.noConnection(settings));
         Route route = Route.to(settings);
-        WireConnection connection = takeIdle(route);
+        WireConnection connection = takeIdle(route, attempt);
         if (connection == null) {
             connection = dialer.connect(route, attempt);
         }
         boolean reusable = false;
         try {
-            attempt.uses(connection.socket());
             attempt.allow(settings.timeout(), Diagnosis.noAnswer(settings));
             ClassicHttpRequest request = request(route, uri, headers, body);
             ClassicHttpResponse response = connection.exchange(request, attempt);
@@ -102,12 +101,13 @@ final class HttpTransport {
 
     /** The connection of the last request, if it leads where this one goes, and is still good. */
     @Nullable
-    private WireConnection takeIdle(Route route) {
+    private WireConnection takeIdle(Route route, Attempt attempt) throws IOException {
         Idle last = idle.getAndSet(null);
         if (last == null) {
             return null;
         }
         watchdog.forget(last);
+        attempt.uses(last.connection.socket());
         if (!last.connection.route().equals(route) || last.connection.isUnusable()) {
             last.connection.closeIdle();
             return null;

@@ -37,6 +37,7 @@ public final class JerseyIngestionClient implements IngestionClient {
 
     private final IngestionSettings settings;
     private final LongSupplier epochMillis;
+    private final Watchdog watchdog;
     private final JerseyConnector connector;
 
     /** The request under way, for the threads that may end it. */
@@ -55,14 +56,19 @@ public final class JerseyIngestionClient implements IngestionClient {
 
     /** With another clock: as {@link System#currentTimeMillis}. */
     public JerseyIngestionClient(IngestionSettings settings, LongSupplier epochMillis) {
+        this(settings, epochMillis, Watchdog.SHARED);
+    }
+
+    JerseyIngestionClient(IngestionSettings settings, LongSupplier epochMillis, Watchdog watchdog) {
         this.settings = settings;
         this.epochMillis = epochMillis;
-        this.connector = new JerseyConnector(new HttpTransport(settings, Watchdog.SHARED));
+        this.watchdog = watchdog;
+        this.connector = new JerseyConnector(new HttpTransport(settings, watchdog));
     }
 
     @Override
     public Verdict send(Body body) {
-        Attempt current = new Attempt(Watchdog.SHARED);
+        Attempt current = new Attempt(watchdog);
         connector.begin(current);
         try {
             Client ready = client();

@@ -18,10 +18,22 @@ import org.apache.hc.core5.net.InetAddressUtils;
  */
 final class Resolver {
 
+    /** How addresses are found; a seam, because no test can make the DNS hang. */
+    @FunctionalInterface
+    interface NameService {
+        InetAddress[] addressesOf(String host) throws UnknownHostException;
+    }
+
     private record Lookup(String host, CompletableFuture<InetAddress[]> found) {}
+
+    private final NameService nameService;
 
     @Nullable
     private Lookup pending;
+
+    Resolver(NameService nameService) {
+        this.nameService = nameService;
+    }
 
     /** All addresses of a host, in the JVM's order of preference. */
     List<InetAddress> resolve(String host, Duration limit, Attempt attempt) throws IOException {
@@ -53,11 +65,11 @@ final class Resolver {
         }
     }
 
-    private static Lookup started(String host) {
+    private Lookup started(String host) {
         Lookup lookup = new Lookup(host, new CompletableFuture<>());
         Runnable work = () -> {
             try {
-                lookup.found.complete(InetAddress.getAllByName(host));
+                lookup.found.complete(nameService.addressesOf(host));
             } catch (Throwable e) {
                 lookup.found.completeExceptionally(e);
             }

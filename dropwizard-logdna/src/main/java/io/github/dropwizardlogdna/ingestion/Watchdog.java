@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Ends what takes too long. One thread for all clients of the process; it ends when there is nothing to watch.
@@ -17,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Watchdog {
 
-    static final Watchdog SHARED = new Watchdog();
+    static final Watchdog SHARED = new Watchdog(Thread::start);
 
     /** What {@link Watched#overdue} returns if there is no more to watch. */
     static final long DONE = Long.MIN_VALUE;
@@ -34,6 +35,7 @@ final class Watchdog {
         long overdue(long now, long late);
     }
 
+    private final Consumer<Thread> starter;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition earlier = lock.newCondition();
 
@@ -44,6 +46,11 @@ final class Watchdog {
     private Thread thread;
 
     private long wakesAt;
+
+    /** With another way to start a thread: a seam, because real ones start. */
+    Watchdog(Consumer<Thread> starter) {
+        this.starter = starter;
+    }
 
     /**
      * Watches, in place of an earlier deadline of the same thing.
@@ -58,7 +65,7 @@ final class Watchdog {
             if (thread == null) {
                 wakesAt = deadline;
                 Thread started = new ClientThread("logdna-watchdog", this::run);
-                started.start();
+                starter.accept(started);
                 thread = started;
             } else if (deadline - wakesAt < 0) {
                 earlier.signal();
