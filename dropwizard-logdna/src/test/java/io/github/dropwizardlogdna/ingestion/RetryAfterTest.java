@@ -68,4 +68,17 @@ class RetryAfterTest {
     void neverFails(@ForAll String header) {
         assertThatCode(() -> RetryAfter.parse(header, null, NOW)).doesNotThrowAnyException();
     }
+
+    @Test
+    void aDateIsReadOnTheServersClock() {
+        String date = "Sun, 22 Nov 2026 08:49:30 GMT";
+        String retryAfter = "Sun, 22 Nov 2026 08:49:37 GMT";
+
+        assertThat(RetryAfter.parse(retryAfter, date, Instant.parse("2020-01-01T00:00:00Z")))
+                .contains(Duration.ofSeconds(7));
+        assertThat(RetryAfter.parse(retryAfter, date, Instant.parse("2030-01-01T00:00:00Z")))
+                .contains(Duration.ofSeconds(7));
+        assertThat(RetryAfter.parse(retryAfter, "no date", Instant.parse("2026-11-22T08:49:36Z")))
+                .contains(Duration.ofSeconds(1));
+    }
 }
