@@ -99,8 +99,7 @@ import java.util.stream.Stream;
  * <tr><td>{@code shutdownTimeout}</td><td>5s</td>
  *     <td>The most time that an ending waits for lines, summed over all appenders and waits.</td></tr>
  * <tr><td>{@code proxy}</td><td>the JVM's</td>
- *     <td>{@code http://user:password@host:port}, percent-encoded. Can be set, and never be read again. Credentials for
- *     an https endpoint need {@code -Djdk.http.auth.tunneling.disabledSchemes=}.</td></tr>
+ *     <td>{@code http://user:password@host:port}, percent-encoded. Can be set, and never be read again.</td></tr>
  * <tr><td>{@code tls}</td><td>the JVM's</td>
  *     <td>{@code trustStorePath}, {@code trustStorePassword}, {@code keyStorePath}, {@code keyStorePassword}.</td></tr>
  * <tr><td>{@code spool.directory}</td><td>none</td>

@@ -6,13 +6,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 
-/** Sends bodies to a URL by the client, and prints what became of each. Arguments: the URL, how many. */
+/** Sends bodies to a URL by the client, and prints what became of each. Arguments: the URL, how many, the time-out in ms. */
 public final class SendingProgram {
 
     private SendingProgram() {}
 
     public static void main(String[] arguments) {
-        Duration limit = Duration.ofSeconds(10);
+        Duration limit = Duration.ofMillis(Long.parseLong(arguments[2]));
         IngestionClient client = new JerseyIngestionClient(new IngestionSettings(
                 URI.create(arguments[0]), "the-key", () -> "host", null, null, List.of(), limit, limit, null, null));
         byte[] body = ("{\"lines\":[{\"line\":\"" + "x".repeat(100_000) + "\"}]}").getBytes(UTF_8);
