@@ -90,9 +90,10 @@ class ProxyOptionTest {
     }
 
     private static void ship(String... options) throws Exception {
-        String[] all = new String[options.length + 1];
+        String[] all = new String[options.length + 2];
         all[0] = "ingestionKey: key";
-        System.arraycopy(options, 0, all, 1, options.length);
+        all[1] = "shutdownTimeout: 60s";
+        System.arraycopy(options, 0, all, 2, options.length);
         try (ConfiguredAppender appender = ConfiguredAppender.of(all)) {
             appender.log(appender.event("message"));
         }
