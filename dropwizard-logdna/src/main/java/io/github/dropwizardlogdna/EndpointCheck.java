@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.github.dropwizardlogdna.ingestion.Body;
+import io.github.dropwizardlogdna.ingestion.ClientThread;
 import io.github.dropwizardlogdna.ingestion.ConnectionProbe;
 import io.github.dropwizardlogdna.ingestion.ConnectionProbe.Finding;
 import io.github.dropwizardlogdna.ingestion.IngestionSettings;
@@ -30,8 +31,7 @@ import java.util.zip.GZIPOutputStream;
  * Goes the way of one appender's lines, a step at a time, and prints how far it gets; at its end it sends one line, by the
  * same client as the appender. Used by one thread, once.
  *
- * <p>Each step runs on a thread of its own, because nothing can end the look-up of a name: when its time is over, that
- * daemon thread is left behind.
+ * <p>Each step runs on a thread of its own, of which nothing is logged, and which is left behind if it is stuck.
  */
 final class EndpointCheck {
 
@@ -40,8 +40,6 @@ final class EndpointCheck {
 
     /** What a step may take beyond its own time-outs before it is taken for stuck. */
     private static final Duration GRACE = Duration.ofSeconds(5);
-
-    private static final long LOOK_AGAIN_MILLIS = 100;
 
     /** What ends a line that was encoded. */
     private static final String SEPARATOR = ",\n";
@@ -78,9 +76,10 @@ final class EndpointCheck {
         try (ConnectionProbe probe = new ConnectionProbe(settings)) {
             row(out, "proxy", probe.proxyInWords());
             Duration connecting = settings.connectionTimeout();
-            Finding last = step(out, "host", connecting, probe::lookUp);
+            Finding last = step(out, "host", connecting.plus(GRACE), probe::lookUp);
             if (last.good()) {
-                last = step(out, "connection", connecting.plus(GRACE), probe::connect);
+                Duration all = connecting.plus(settings.timeout()).plus(GRACE);
+                last = step(out, "connection", all, probe::connect);
             }
             if (!last.good()) {
                 return last;
@@ -100,7 +99,7 @@ final class EndpointCheck {
     private static Finding step(PrintStream out, String name, Duration limit, Callable<Finding> step)
             throws InterruptedException {
         Finding stuck = new Finding(false, "no end of it within " + limit.toMillis() + " ms", Remedy.HOST_NAME);
-        return step(out, name, step, limit, stuck, () -> {});
+        return step(out, name, limit, stuck, step);
     }
 
     /** By a client that nobody else uses; its thread is the one that sends. */
@@ -111,7 +110,7 @@ final class EndpointCheck {
                 .multipliedBy(2)
                 .plus(GRACE);
         Finding stuck = new Finding(false, "no end of it within " + limit.toMillis() + " ms", Remedy.PATIENCE);
-        return step(out, "request", () -> send(client), limit, stuck, client::cutOffIfOverdue);
+        return step(out, "request", limit, stuck, () -> send(client));
     }
 
     private Finding send(JerseyIngestionClient client) {
@@ -142,28 +141,22 @@ final class EndpointCheck {
     }
 
     /** Runs a step, waits for it, and prints what it found, and how long it took. */
-    private static Finding step(
-            PrintStream out, String name, Callable<Finding> step, Duration limit, Finding stuck, Runnable watch)
+    private static Finding step(PrintStream out, String name, Duration limit, Finding stuck, Callable<Finding> step)
             throws InterruptedException {
         FutureTask<Finding> task = new FutureTask<>(step);
-        Thread thread = new Thread(task, "logdna-check");
-        thread.setDaemon(true);
-        thread.start();
+        ClientThread.start("logdna-check", task);
         long start = System.nanoTime();
-        Finding finding = null;
-        while (finding == null && System.nanoTime() - start < limit.toNanos()) {
-            try {
-                finding = task.get(Math.min(limit.toMillis(), LOOK_AGAIN_MILLIS), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                watch.run();
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("the check failed at " + name, e.getCause());
-            }
+        Finding finding;
+        try {
+            finding = task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            finding = stuck;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the check failed at " + name, e.getCause());
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-        Finding found = finding == null ? stuck : finding;
-        row(out, name, found.words() + " (" + millis + " ms)");
-        return found;
+        row(out, name, finding.words() + " (" + millis + " ms)");
+        return finding;
     }
 
     private static void row(PrintStream out, String name, String words) {

@@ -17,17 +17,35 @@ final class HostName {
     private static final Path LINUX = Path.of("/proc/sys/kernel/hostname");
     private static final String UNKNOWN = "unknown-host";
 
+    /** What the kernel says before anybody has named the machine. */
+    private static final String UNNAMED = "(none)";
+
+    /** The endpoint takes no more. */
+    private static final int LONGEST = 256;
+
     private HostName() {}
 
     /** The machine's name, at the latest when the supplier is asked, which may take as long as the DNS does. */
     static Supplier<String> ofThisMachine() {
-        for (String candidate : new String[] {System.getenv("HOSTNAME"), linux(), System.getenv("COMPUTERNAME")}) {
-            if (candidate != null && !candidate.isBlank()) {
-                String name = candidate.strip();
+        return first(System.getenv("HOSTNAME"), linux(), System.getenv("COMPUTERNAME"));
+    }
+
+    /** The first of these that is a name; what the DNS says if none is. */
+    static Supplier<String> first(@Nullable String... candidates) {
+        for (String candidate : candidates) {
+            String name = candidate == null ? "" : candidate.strip();
+            if (isName(name)) {
                 return () -> name;
             }
         }
         return new Lookup();
+    }
+
+    private static boolean isName(String name) {
+        return !name.isEmpty()
+                && name.length() <= LONGEST
+                && !name.equals(UNNAMED)
+                && name.chars().noneMatch(c -> Character.isISOControl(c) || Character.isWhitespace(c));
     }
 
     @Nullable
@@ -53,6 +71,7 @@ final class HostName {
                 } catch (UnknownHostException e) {
                     name = UNKNOWN;
                 }
+                name = isName(name) ? name : UNKNOWN;
                 found = name;
             }
             return name;

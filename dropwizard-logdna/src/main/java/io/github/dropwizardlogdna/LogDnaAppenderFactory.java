@@ -99,8 +99,7 @@ import java.util.stream.Stream;
  * <tr><td>{@code shutdownTimeout}</td><td>5s</td>
  *     <td>The most time that an ending waits for lines, summed over all appenders and waits.</td></tr>
  * <tr><td>{@code proxy}</td><td>the JVM's</td>
- *     <td>{@code http://user:password@host:port}, percent-encoded. Can be set, and never be read again. Credentials for
- *     an https endpoint need {@code -Djdk.http.auth.tunneling.disabledSchemes=}.</td></tr>
+ *     <td>{@code http://user:password@host:port}, percent-encoded. Can be set, and never be read again.</td></tr>
  * <tr><td>{@code tls}</td><td>the JVM's</td>
  *     <td>{@code trustStorePath}, {@code trustStorePassword}, {@code keyStorePath}, {@code keyStorePassword}.</td></tr>
  * <tr><td>{@code spool.directory}</td><td>none</td>
@@ -501,14 +500,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
 
     private void checkProxy(OptionProblems problems) {
         try {
-            HttpProxy parsed = proxy();
-            boolean needsTunnel = enabled && parsed != null && parsed.credentials() != null && isSecure();
-            problems.unless(
-                    !needsTunnel || HttpProxy.mayAuthenticateTunnels(),
-                    "proxy",
-                    "must have no user and password with an https endpoint, unless the JVM is started with -D"
-                            + HttpProxy.DISABLED_SCHEMES + "= (with nothing behind the equals sign): without it the"
-                            + " JDK keeps them from the proxy");
+            proxy();
         } catch (IllegalArgumentException e) {
             problems.add("proxy", String.valueOf(e.getMessage()));
         }

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.util.List;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code logdna-check config.yml}: sends one test line for each configured appender, and says step by step how far it got,
@@ -44,6 +45,10 @@ final class LogDnaCheckCommand extends Command {
 
     @Override
     public void run(Bootstrap<?> bootstrap, Namespace namespace) throws Exception {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            // No appender of this library is there to add it.
+            context.addTurboFilter(new OwnWorkFilter());
+        }
         String file = namespace.getString(FILE);
         List<Found> appenders = ConfiguredAppenders.in(read(bootstrap, file));
         out.println(NAME + " with " + Versions.inShort());

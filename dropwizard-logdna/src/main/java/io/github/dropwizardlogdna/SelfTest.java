@@ -6,6 +6,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.spi.DeferredProcessingAware;
+import io.github.dropwizardlogdna.ingestion.JerseyIngestionClient;
 import io.github.dropwizardlogdna.line.LineEncoder;
 import io.github.dropwizardlogdna.line.LineFormat;
 import io.github.dropwizardlogdna.line.OversizeLines;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.MarkerFactory;
 import org.slf4j.event.KeyValuePair;
 
@@ -31,6 +33,8 @@ final class SelfTest {
     private static final String SECRET = "a-secret";
     private static final String REDACTED = "[REDACTED]";
 
+    private static final AtomicBoolean CLIENT_LINKS = new AtomicBoolean();
+
     private SelfTest() {}
 
     /**
@@ -43,10 +47,19 @@ final class SelfTest {
         try {
             check(new LineEncoder<>(format()), loggingEvent(context), loggingFacts());
             check(new LineEncoder<>(format()), RequestEvent.create(), List.of("GET", "/self-test", REDACTED, "200"));
+            linkClient();
         } catch (LinkageError e) {
             throw incompatible(appender, e.toString(), e);
         } catch (Incomplete e) {
             throw incompatible(appender, String.valueOf(e.getMessage()), e.getCause());
+        }
+    }
+
+    /** Once a process: all appenders have the same client. */
+    private static void linkClient() {
+        if (!CLIENT_LINKS.get()) {
+            JerseyIngestionClient.link();
+            CLIENT_LINKS.set(true);
         }
     }
 

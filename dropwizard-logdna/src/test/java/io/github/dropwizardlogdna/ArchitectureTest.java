@@ -81,10 +81,7 @@ class ArchitectureTest {
             .resideInAPackage(ROOT + ".ingestion..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("ch.qos.logback..", "org.slf4j..", "io.dropwizard..")
-            .orShould()
-            .dependOnClassesThat()
-            .areAssignableTo(Thread.class);
+            .resideInAnyPackage("ch.qos.logback..", "org.slf4j..", "io.dropwizard..");
 
     /** A virtual thread that blocks in a monitor pins its carrier. */
     @ArchTest

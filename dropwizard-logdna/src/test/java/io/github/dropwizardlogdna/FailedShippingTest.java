@@ -162,11 +162,6 @@ class FailedShippingTest {
         }
 
         @Override
-        public long cutOffIfOverdue() {
-            return NOTHING_IN_FLIGHT;
-        }
-
-        @Override
         public void cutOff() {}
 
         @Override

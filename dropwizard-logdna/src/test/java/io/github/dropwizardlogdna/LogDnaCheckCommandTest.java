@@ -3,6 +3,9 @@ package io.github.dropwizardlogdna;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
@@ -22,6 +25,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +38,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** {@code logdna-check config.yml}, and what a person reads who runs it. */
 class LogDnaCheckCommandTest {
@@ -353,6 +360,56 @@ class LogDnaCheckCommandTest {
         String yaml = ChattyApplication.configuration(endpoint, "env: test").replace("level: INFO", "level: ALL");
         Path file = Files.writeString(directory.resolve("config.yml"), yaml);
         return ChildJvm.start(directory, List.of(), ChattyApplication.class, "logdna-check", file.toString());
+    }
+
+    /** At the lowest level, and with nobody having configured logging. */
+    @Test
+    void showsTheKeyToNoLogger() throws Exception {
+        List<String> logged = new CopyOnWriteArrayList<>();
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        ch.qos.logback.classic.Logger root =
+                (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        Level before = root.getLevel();
+        java.util.logging.Logger julRoot = java.util.logging.Logger.getLogger("");
+        // Held, as its level would be forgotten with it.
+        java.util.logging.Logger http =
+                java.util.logging.Logger.getLogger("sun.net.www.protocol.http.HttpURLConnection");
+        java.util.logging.Level julBefore = julRoot.getLevel();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord message) {
+                logged.add(String.valueOf(message.getMessage()));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        handler.setLevel(java.util.logging.Level.ALL);
+        appender.start();
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            String file = ConfigurationFile.ofRoot("ingestionKey: " + KEY + "\nendpoint: '" + endpoint.url() + "'");
+            Path path = Files.writeString(directory.resolve("config.yml"), file);
+            root.setLevel(Level.TRACE);
+            root.addAppender(appender);
+            julRoot.addHandler(handler);
+            julRoot.setLevel(java.util.logging.Level.ALL);
+            http.setLevel(java.util.logging.Level.ALL);
+
+            assertThat(run(path).succeeded).isTrue();
+        } finally {
+            root.setLevel(before);
+            root.detachAppender(appender);
+            julRoot.removeHandler(handler);
+            julRoot.setLevel(julBefore);
+            http.setLevel(null);
+        }
+        assertThat(logged).noneSatisfy(message -> assertThat(message).contains(KEY));
+        assertThat(List.copyOf(appender.list))
+                .noneSatisfy(event -> assertThat(event.getFormattedMessage()).contains(KEY))
+                .noneSatisfy(event -> assertThat(event.getThreadName()).startsWith("logdna-"));
     }
 
     private static String trusting() throws Exception {

@@ -332,11 +332,6 @@ class MessagesTest {
         }
 
         @Override
-        public long cutOffIfOverdue() {
-            return NOTHING_IN_FLIGHT;
-        }
-
-        @Override
         public void cutOff() {}
 
         @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.jackson.Jackson;
-import io.github.dropwizardlogdna.ingestion.HttpProxy;
 import io.github.dropwizardlogdna.testing.MisbehavingServer;
 import io.github.dropwizardlogdna.testing.TestCertificate;
 import io.github.dropwizardlogdna.testing.TestProxy;
@@ -68,29 +67,6 @@ class ProxyOptionTest {
     }
 
     @Test
-    void credentialsForAnHttpsEndpointThatTheJdkWouldKeepStopTheStart() throws Exception {
-        String before = System.getProperty(HttpProxy.DISABLED_SCHEMES);
-        try {
-            for (String disabled : new String[] {null, "Basic", "NTLM, BASIC"}) {
-                if (disabled == null) {
-                    System.clearProperty(HttpProxy.DISABLED_SCHEMES);
-                } else {
-                    System.setProperty(HttpProxy.DISABLED_SCHEMES, disabled);
-                }
-                refused(
-                        "-Djdk.http.auth.tunneling.disabledSchemes=",
-                        "endpoint: https://logs.example",
-                        "proxy: http://user:secret@localhost:3128");
-                ConfiguredAppender.factory("ingestionKey: key", HTTP, "proxy: http://user:secret@localhost:3128");
-                ConfiguredAppender.factory("ingestionKey: key", "proxy: http://localhost:3128");
-                ConfiguredAppender.factory("enabled: false", "proxy: http://user:secret@localhost:3128");
-            }
-        } finally {
-            System.setProperty(HttpProxy.DISABLED_SCHEMES, before);
-        }
-    }
-
-    @Test
     void aProxyOfAnotherFormStopsTheStart() {
         refused("must have the form", HTTP, "proxy: 'https://user:secret@localhost:3128'");
         refused("must name a port", HTTP, "proxy: 'http://user:secret@localhost'");
@@ -114,9 +90,10 @@ class ProxyOptionTest {
     }
 
     private static void ship(String... options) throws Exception {
-        String[] all = new String[options.length + 1];
+        String[] all = new String[options.length + 2];
         all[0] = "ingestionKey: key";
-        System.arraycopy(options, 0, all, 1, options.length);
+        all[1] = "shutdownTimeout: 60s";
+        System.arraycopy(options, 0, all, 2, options.length);
         try (ConfiguredAppender appender = ConfiguredAppender.of(all)) {
             appender.log(appender.event("message"));
         }

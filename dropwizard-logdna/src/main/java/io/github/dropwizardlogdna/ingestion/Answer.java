@@ -17,10 +17,12 @@ import java.util.regex.Pattern;
  *
  * @param status the status code; HTTP's are 100 to 599, but a server may send anything
  * @param retryAfter the header {@code Retry-After}, if there was one
+ * @param date the header {@code Date}, if there was one
  * @param body empty unless the status is {@link #MULTI_STATUS}; possibly cut short
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never copied
-record Answer(int status, @Nullable String retryAfter, byte[] body) {
+record Answer(
+        int status, @Nullable String retryAfter, @Nullable String date, byte[] body) {
 
     /** The one status whose body matters: it holds a status for each line. */
     static final int MULTI_STATUS = 207;
@@ -28,26 +30,52 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern CODE = Pattern.compile("[1-5][0-9][0-9]");
 
+    /** Without a {@code Date}. */
+    Answer(int status, @Nullable String retryAfter, byte[] body) {
+        this(status, retryAfter, null, body);
+    }
+
+    /** What it means that a proxy opens no tunnel: the endpoint was not reached. */
+    static Verdict ofProxy(int status) {
+        String reason = "the proxy " + described(status) + (status == 407 ? ": a proxy wants credentials" : "")
+                + "; check proxy";
+        boolean passes = outcome(status, false) == Outcome.RETRY;
+        return Verdict.of(passes ? Outcome.RETRY : Outcome.SETTING_AT_FAULT, reason, Remedy.PROXY);
+    }
+
     Verdict verdict(Body sent, Instant now) {
+        return verdict(sent, now, false);
+    }
+
+    /**
+     * What the answer means.
+     *
+     * @param proxyMayAnswer whether a proxy was asked for the whole request, and may have answered itself
+     */
+    Verdict verdict(Body sent, Instant now, boolean proxyMayAnswer) {
         if (status == MULTI_STATUS) {
             List<Outcome> lines = outcomeOfEachLine(sent);
             if (!lines.isEmpty() && lines.stream().allMatch(outcome -> outcome == Outcome.KEY_REFUSED)) {
-                String reason = described() + " with 401 or 403 for every line" + meaning(Outcome.KEY_REFUSED);
+                String reason = described(status) + " with 401 or 403 for every line" + meaning(Outcome.KEY_REFUSED);
                 return new Verdict(Outcome.KEY_REFUSED, reason, retryAfter(now), List.of());
             }
             if (lines.stream().anyMatch(outcome -> outcome != Outcome.DELIVERED)) {
                 long taken = lines.stream()
                         .filter(outcome -> outcome == Outcome.DELIVERED)
                         .count();
-                String reason = described() + ": " + taken + " of " + sent.lines() + " lines were taken";
+                String reason = described(status) + ": " + taken + " of " + sent.lines() + " lines were taken";
                 return new Verdict(Outcome.DELIVERED_IN_PART, reason, retryAfter(now), lines);
             }
         }
         Outcome outcome = outcome(status, sent.gzip());
+        if (outcome == Outcome.KEY_REFUSED && proxyMayAnswer) {
+            outcome = Outcome.SETTING_AT_FAULT;
+        }
+        String reason = described(status) + meaning(outcome);
         return switch (outcome) {
             case RETRY, TIMED_OUT, SERVER_ERROR, KEY_REFUSED, SETTING_AT_FAULT ->
-                new Verdict(outcome, described() + meaning(outcome), remedy(outcome), retryAfter(now), List.of());
-            default -> Verdict.of(outcome, described() + meaning(outcome));
+                new Verdict(outcome, reason, remedy(outcome, proxyMayAnswer), retryAfter(now), List.of());
+            default -> Verdict.of(outcome, reason);
         };
     }
 
@@ -80,7 +108,7 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
         };
     }
 
-    private String described() {
+    private static String described(int status) {
         if (status < 100 || status > 599) {
             return "answered with a status that HTTP does not know (" + status + ")";
         }
@@ -105,8 +133,11 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
     private String settingToCheck() {
         return switch (status) {
             case 402 -> "the account does not take lines; check its plan and its payment";
+            case 401, 403 -> "the endpoint or the proxy refused the request; check ingestionKey and proxy";
             case 407 -> "a proxy wants credentials; check proxy";
             case 404, 405 -> "no ingestion endpoint is there; check endpoint";
+            case 495, 496 -> "it wants a certificate of this service; check tls.keyStorePath";
+            case 497 -> "it speaks TLS at this port; check endpoint, which must be https";
             case 415 -> "it does not take JSON; check endpoint";
             default ->
                 status < 400
@@ -115,8 +146,10 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
         };
     }
 
-    private Remedy remedy(Outcome outcome) {
+    private Remedy remedy(Outcome outcome, boolean proxyMayAnswer) {
         return switch (status) {
+            case 401, 403 -> proxyMayAnswer ? Remedy.KEY_OR_PROXY : Remedy.KEY;
+            case 495, 496, 497 -> Remedy.TLS;
             case 402 -> Remedy.ACCOUNT;
             case 407 -> Remedy.PROXY;
             default -> Remedy.of(outcome);
@@ -124,7 +157,7 @@ record Answer(int status, @Nullable String retryAfter, byte[] body) {
     }
 
     private Optional<Duration> retryAfter(Instant now) {
-        return retryAfter == null ? Optional.empty() : RetryAfter.parse(retryAfter, now);
+        return retryAfter == null ? Optional.empty() : RetryAfter.parse(retryAfter, date, now);
     }
 
     /**

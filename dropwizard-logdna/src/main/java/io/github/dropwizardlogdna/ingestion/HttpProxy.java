@@ -3,14 +3,11 @@ package io.github.dropwizardlogdna.ingestion;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jakarta.annotation.Nullable;
-import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
-import java.net.Proxy;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.util.Base64;
-import java.util.Locale;
 
 /**
  * A proxy that speaks HTTP, and what it wants to know of who uses it. Immutable.
@@ -20,10 +17,7 @@ import java.util.Locale;
  */
 public record HttpProxy(String host, int port, @Nullable PasswordAuthentication credentials) {
 
-    /** Which authentication schemes the JDK does not use to reach an https endpoint; by its default Basic. */
-    public static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
-
-    private static final int MAX_PORT = 65_535;
+    static final int MAX_PORT = 65_535;
 
     /**
      * Reads {@code http://user:password@host:port}, where user and password may be percent-encoded.
@@ -46,20 +40,6 @@ public record HttpProxy(String host, int port, @Nullable PasswordAuthentication 
             throw new IllegalArgumentException("must end with the port, as in http://host:port");
         }
         return new HttpProxy(uri.getHost(), uri.getPort(), credentials(uri.getRawUserInfo()));
-    }
-
-    /**
-     * Whether the JDK lets credentials reach a proxy on the way to an https endpoint. It asks itself once, at the first
-     * request of the JVM.
-     */
-    public static boolean mayAuthenticateTunnels() {
-        String disabled = System.getProperty(DISABLED_SCHEMES);
-        return disabled != null && !disabled.toLowerCase(Locale.ROOT).contains("basic");
-    }
-
-    /** Not looked up: the JDK does that anew for each connection, and has a time-out for it. */
-    Proxy proxy() {
-        return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, port));
     }
 
     /** The value of {@code Proxy-Authorization}. */

@@ -15,6 +15,10 @@ public enum Remedy {
     PATIENCE(
             "Nothing, if it passes. If it doesn't, see the endpoint's own status page, and whether a proxy or a firewall"
                     + " holds requests back; where the network is slow, raise connectionTimeout and timeout."),
+    /** A connection that was closed without an answer. */
+    CLOSED(
+            "Nothing, if it passes. If it doesn't, see whether the endpoint speaks TLS at this port (then endpoint must be"
+                    + " https), and whether it wants a certificate of this service (tls.keyStorePath)."),
     /** A certificate that is not trusted, or not this host's. */
     TRUST("Put the certificate's issuer into a trust store (keytool -importcert -file ca.pem -keystore trust.p12), and"
             + " name it in tls.trustStorePath. Where the issuer is a surprise, a proxy opens TLS; where the name or the"
@@ -30,6 +34,10 @@ public enum Remedy {
     KEY_OR_CONTENT(
             "See whether the key was revoked. If only some requests are refused, see what a proxy or a firewall in"
                     + " front of the endpoint objects to: lines that it refuses alone are dropped and counted as refused."),
+    /** A 401 or 403 that the key need not be the reason for. */
+    KEY_OR_PROXY(
+            "See the log of the proxy or the firewall in between, if there is one; then whether ingestionKey is still an"
+                    + " ingestion key of this account."),
     /** Somebody answered, but no ingestion endpoint. */
     ENDPOINT(
             "Set endpoint to the URL of the ingestion API, https://logs.logdna.com/logs/ingest unless the account has one"
@@ -38,10 +46,18 @@ public enum Remedy {
     PROXY(
             "See whether proxy, or -Dhttps.proxyHost and the like, has the right host, port, user and password, and whether"
                     + " the proxy lets this service through to the endpoint."),
+    /** A class or a method is missing. */
+    CLASS_PATH(
+            "See the report of what does not link, and which versions are needed; mvn dependency:tree shows what brings"
+                    + " another one."),
     /** A 402. */
     ACCOUNT("See the account's plan and payment."),
     /** A 400, 413 and the like: nothing that passes. */
-    CONTENT("See what is unusual about the lines of that time, and about hostname, tags and meta.");
+    CONTENT("See what is unusual about the lines of that time, and about hostname, tags and meta."),
+    /** A 400 or 422: a line, or the connection. */
+    REQUEST("See what is unusual about the lines of that time, and about hostname, tags and meta. If every request is"
+            + " refused, see whether the endpoint wants a certificate of this service (tls.keyStorePath), or https in place"
+            + " of http.");
 
     private final String words;
 
@@ -61,7 +77,8 @@ public enum Remedy {
             case RETRY, TIMED_OUT, SERVER_ERROR -> PATIENCE;
             case KEY_REFUSED -> KEY;
             case SETTING_AT_FAULT, UNSUPPORTED_ENCODING -> ENDPOINT;
-            case DELIVERED_IN_PART, BAD_REQUEST, TOO_LARGE -> CONTENT;
+            case BAD_REQUEST -> REQUEST;
+            case DELIVERED_IN_PART, TOO_LARGE -> CONTENT;
         };
     }
 }

@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna.ingestion;
 
+import jakarta.annotation.Nullable;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,8 @@ import java.util.regex.Pattern;
 /** Reads the header {@code Retry-After}: seconds, or a date in any of the three forms of RFC 9110, section 5.6.7. */
 final class RetryAfter {
 
+    private static final int LONGEST_DATE = 100;
+
     private static final Pattern SECONDS = Pattern.compile("[0-9]+");
 
     private static final List<DateTimeFormatter> DATES = List.of(
@@ -24,10 +27,15 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    /** How long to wait, at most {@link Verdict#MAX_RETRY_AFTER}; empty for the past and for what can't be read. */
-    static Optional<Duration> parse(String header, Instant now) {
+    /**
+     * How long to wait, at most {@link Verdict#MAX_RETRY_AFTER}; empty for the past and for what can't be read.
+     *
+     * @param date the answer's header {@code Date}: a date in {@code Retry-After} was made on the same clock
+     * @param now the time on this machine's clock, for an answer without a date
+     */
+    static Optional<Duration> parse(String header, @Nullable String date, Instant now) {
         String value = header.trim();
-        Duration wait = SECONDS.matcher(value).matches() ? seconds(value) : untilDate(value, now);
+        Duration wait = SECONDS.matcher(value).matches() ? seconds(value) : untilDate(value, date, now);
         if (wait.isNegative() || wait.isZero()) {
             return Optional.empty();
         }
@@ -46,14 +54,22 @@ final class RetryAfter {
         }
     }
 
-    private static Duration untilDate(String value, Instant now) {
+    private static Duration untilDate(String value, @Nullable String date, Instant now) {
+        Instant from = date == null ? now : instant(date).orElse(now);
+        return instant(value).map(until -> Duration.between(from, until)).orElse(Duration.ZERO);
+    }
+
+    private static Optional<Instant> instant(String value) {
+        if (value.length() > LONGEST_DATE) {
+            return Optional.empty();
+        }
         for (DateTimeFormatter format : DATES) {
             try {
-                return Duration.between(now, LocalDateTime.parse(value, format).toInstant(ZoneOffset.UTC));
+                return Optional.of(LocalDateTime.parse(value.trim(), format).toInstant(ZoneOffset.UTC));
             } catch (DateTimeException e) {
                 // not this form
             }
         }
-        return Duration.ZERO;
+        return Optional.empty();
     }
 }

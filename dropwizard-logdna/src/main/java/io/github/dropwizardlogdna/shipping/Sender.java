@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna.shipping;
 import io.github.dropwizardlogdna.ingestion.Body;
 import io.github.dropwizardlogdna.ingestion.IngestionClient;
 import io.github.dropwizardlogdna.ingestion.Outcome;
+import io.github.dropwizardlogdna.ingestion.Remedy;
 import io.github.dropwizardlogdna.ingestion.Verdict;
 import io.github.dropwizardlogdna.shipping.Division.Failure;
 import io.github.dropwizardlogdna.shipping.Division.Part;
@@ -44,7 +45,6 @@ final class Sender {
     private final ShippingObserver observer;
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
-    private final Runnable requestStarts;
 
     /** The head of the store, while it is being worked on; and how far that has got. */
     @Nullable
@@ -87,8 +87,7 @@ final class Sender {
             IngestionClient client,
             RetryPolicy retryPolicy,
             ShippingObserver observer,
-            TimeAndChance timeAndChance,
-            Runnable requestStarts) {
+            TimeAndChance timeAndChance) {
         this.handOff = pipeline.handOff();
         this.store = pipeline.store();
         this.ledger = pipeline.ledger();
@@ -99,7 +98,6 @@ final class Sender {
         this.observer = observer;
         this.nanoTime = timeAndChance.nanoTime();
         this.random = timeAndChance.random();
-        this.requestStarts = requestStarts;
         this.pausedUntil = nanoTime.getAsLong();
         this.state = SenderState.idle(pausedUntil);
     }
@@ -206,13 +204,13 @@ final class Sender {
         long start = nanoTime.getAsLong();
         sending = true;
         try {
-            requestStarts.run();
             return client.send(body);
         } catch (RuntimeException | Error e) {
             // Not the lines' fault (a class that is missing, memory that was short), so they stay.
             observer.internalError("the client", e);
             String reason = "the client failed: " + e.getClass().getSimpleName();
-            return new Verdict(Outcome.RETRY, reason, Optional.empty(), List.of());
+            Remedy remedy = e instanceof LinkageError ? Remedy.CLASS_PATH : Remedy.PATIENCE;
+            return new Verdict(Outcome.RETRY, reason, remedy, Optional.empty(), List.of());
         } finally {
             sending = false;
             observer.requestEnded(nanoTime.getAsLong() - start);

@@ -11,15 +11,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Ships the lines of one appender: takes them from any thread, and has two threads of its own that see to the rest.
  *
  * <p>The threads never wait for each other: the batcher parks until a batch is full or due, the sender until there is a
- * batch or the pause after a failure is over. The batcher, which is never in a call that could hang, also watches that
- * the sender's request does not take too long.
+ * batch or the pause after a failure is over.
  */
 public final class Shipper {
 
     /** How long the ending of a thread is waited for after its request was cut off; it takes less by far. */
     private static final long END_OF_THREADS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long ASK_AGAIN = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long PAUSE_AFTER_ERROR = TimeUnit.SECONDS.toNanos(1);
 
     private final String name;
@@ -100,7 +98,7 @@ public final class Shipper {
         LearnedLimits limits = new LearnedLimits(settings.gzip());
         Pipeline pipeline = new Pipeline(handOff, store, ledger, limits, losses);
         this.batcher = new Batcher(pipeline, settings, wakeSender::raise);
-        this.sender = new Sender(pipeline, client, settings.retryPolicy(), observer, timeAndChance, wakeBatcher::raise);
+        this.sender = new Sender(pipeline, client, settings.retryPolicy(), observer, timeAndChance);
         this.drain = new Drain(batcher, sender, ledger, losses, wakeBatcher, this::isRunning, timeAndChance.nanoTime());
     }
 
@@ -288,9 +286,6 @@ public final class Shipper {
                 survive("batcher", e, batcher::dropOpenBatch);
             }
             told();
-            if (sender.isSending()) {
-                wait = Math.min(wait, watchRequest());
-            }
             wakeBatcher.await(wait);
         }
         ended();
@@ -299,17 +294,6 @@ public final class Shipper {
     private void reportInterrupt() {
         if (ShippingThread.pollIgnoredInterrupt()) {
             observer.interruptIgnored(Thread.currentThread().getName());
-        }
-    }
-
-    private long watchRequest() {
-        try {
-            long askAgain = client.cutOffIfOverdue();
-            // The sender is about to enter the client, or about to leave it.
-            return askAgain == IngestionClient.NOTHING_IN_FLIGHT ? ASK_AGAIN : askAgain;
-        } catch (Throwable e) {
-            survive("watch over the request", e, () -> {});
-            return PAUSE_AFTER_ERROR;
         }
     }
 
@@ -322,9 +306,8 @@ public final class Shipper {
                     wait = sender.step(now());
                     room.made();
                     reportInterrupt();
-                    // There may be room now, or lines to report that the endpoint has just refused; and if there is
-                    // no more request to watch, the batcher need not wake by itself, in seconds, to find out.
-                    if (batcher.isHoldingBack() || !losses.isAllTold() || wait == Signal.FOREVER) {
+                    // There may be room now, or lines to report that the endpoint has just refused.
+                    if (batcher.isHoldingBack() || !losses.isAllTold()) {
                         wakeBatcher.raise();
                     }
                 } catch (Throwable e) {

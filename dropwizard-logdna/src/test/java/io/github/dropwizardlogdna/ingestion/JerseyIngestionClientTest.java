@@ -46,7 +46,6 @@ class JerseyIngestionClientTest {
                     Duration.ofSeconds(5),
                     null,
                     null),
-            System::nanoTime,
             now::getAndIncrement);
 
     @AfterEach

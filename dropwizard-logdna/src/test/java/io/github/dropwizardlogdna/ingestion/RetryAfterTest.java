@@ -32,14 +32,15 @@ class RetryAfterTest {
                 "Mon, 07 Nov 1994 08:49:37 GMT  | PT5M",
             })
     void readsSecondsAndDates(String header, Duration expected) {
-        assertThat(RetryAfter.parse(header, NOW)).contains(expected);
+        assertThat(RetryAfter.parse(header, null, NOW)).contains(expected);
     }
 
     @Test
     void takesTwoDigitsForAYearOfThisCentury() {
         Instant now = Instant.parse("2026-11-22T08:49:00Z");
 
-        assertThat(RetryAfter.parse("Sunday, 22-Nov-26 08:49:37 GMT", now)).contains(Duration.ofSeconds(37));
+        assertThat(RetryAfter.parse("Sunday, 22-Nov-26 08:49:37 GMT", null, now))
+                .contains(Duration.ofSeconds(37));
     }
 
     @ParameterizedTest
@@ -60,11 +61,24 @@ class RetryAfterTest {
                 "Wed, 31 Feb 2094 08:49:37 GMT"
             })
     void takesThePastAndWhatItCannotReadForNothing(String header) {
-        assertThat(RetryAfter.parse(header, NOW)).isEmpty();
+        assertThat(RetryAfter.parse(header, null, NOW)).isEmpty();
     }
 
     @Property
     void neverFails(@ForAll String header) {
-        assertThatCode(() -> RetryAfter.parse(header, NOW)).doesNotThrowAnyException();
+        assertThatCode(() -> RetryAfter.parse(header, null, NOW)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aDateIsReadOnTheServersClock() {
+        String date = "Sun, 22 Nov 2026 08:49:30 GMT";
+        String retryAfter = "Sun, 22 Nov 2026 08:49:37 GMT";
+
+        assertThat(RetryAfter.parse(retryAfter, date, Instant.parse("2020-01-01T00:00:00Z")))
+                .contains(Duration.ofSeconds(7));
+        assertThat(RetryAfter.parse(retryAfter, date, Instant.parse("2030-01-01T00:00:00Z")))
+                .contains(Duration.ofSeconds(7));
+        assertThat(RetryAfter.parse(retryAfter, "no date", Instant.parse("2026-11-22T08:49:36Z")))
+                .contains(Duration.ofSeconds(1));
     }
 }

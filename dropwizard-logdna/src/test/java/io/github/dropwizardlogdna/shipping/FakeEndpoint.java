@@ -89,11 +89,6 @@ final class FakeEndpoint implements IngestionClient {
     }
 
     @Override
-    public long cutOffIfOverdue() {
-        return NOTHING_IN_FLIGHT;
-    }
-
-    @Override
     public void cutOff() {}
 
     @Override

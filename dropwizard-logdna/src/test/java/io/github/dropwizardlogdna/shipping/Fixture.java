@@ -42,7 +42,7 @@ final class Fixture {
         ShippingSettings settings =
                 new ShippingSettings(limits, false, batchSize, Duration.ofNanos(FLUSH), gzip, RETRY, null);
         batcher = new Batcher(pipeline, settings, () -> senderWakeUps++);
-        sender = new Sender(pipeline, endpoint, RETRY, observer, new TimeAndChance(() -> now, new Random(1)), () -> {});
+        sender = new Sender(pipeline, endpoint, RETRY, observer, new TimeAndChance(() -> now, new Random(1)));
     }
 
     Admission log(String text) {

@@ -173,11 +173,6 @@ class ShipperTest {
             }
 
             @Override
-            public long cutOffIfOverdue() {
-                return LONG;
-            }
-
-            @Override
             public void cutOff() {
                 cutOff.countDown();
             }
@@ -192,45 +187,6 @@ class ShipperTest {
         assertThat(shipper.stop(1)).isEqualTo(1);
 
         assertThat(cutOff.getCount()).isZero();
-    }
-
-    @Test
-    void watchesThatARequestDoesNotTakeTooLong() {
-        CountDownLatch overdue = new CountDownLatch(1);
-        AtomicInteger requests = new AtomicInteger();
-        IngestionClient slow = new IngestionClient() {
-            private final AtomicInteger asked = new AtomicInteger();
-
-            @Override
-            public Verdict send(Body body) {
-                if (requests.incrementAndGet() == 1) {
-                    awaitQuietly(overdue);
-                    return FakeEndpoint.verdict(Outcome.RETRY);
-                }
-                return endpoint.send(body);
-            }
-
-            @Override
-            public long cutOffIfOverdue() {
-                if (asked.incrementAndGet() < 3) {
-                    return TimeUnit.MILLISECONDS.toNanos(1);
-                }
-                overdue.countDown();
-                return NOTHING_IN_FLIGHT;
-            }
-
-            @Override
-            public void cutOff() {
-                overdue.countDown();
-            }
-
-            @Override
-            public void close() {}
-        };
-        Shipper shipper = shipper(slow, Duration.ofMillis(1));
-        log(shipper, "line");
-
-        await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("line"));
     }
 
     @Test
@@ -386,7 +342,7 @@ class ShipperTest {
     @Test
     void tellsOfALineThatWasRefusedThoughNoOtherFollows() {
         endpoint.always(lines -> FakeEndpoint.verdict(lines.contains("bad") ? Outcome.BAD_REQUEST : Outcome.DELIVERED));
-        Shipper shipper = shipper(new RarelyWatched(endpoint), Duration.ofMillis(10));
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(10));
 
         log(shipper, "bad");
 
@@ -439,49 +395,25 @@ class ShipperTest {
     }
 
     @Test
-    void noThreadWakesByItselfOnceTheLastRequestIsAnswered() {
+    void noThreadWakesByItselfDuringARequestAndAfterIt() {
         CountDownLatch released = new CountDownLatch(1);
         endpoint.always(lines -> {
             awaitQuietly(released);
             return FakeEndpoint.verdict(Outcome.DELIVERED);
         });
         List<Thread> threads = new CopyOnWriteArrayList<>();
-        Shipper shipper = shipper(new RarelyWatched(endpoint), Duration.ofMillis(10), (name, loop, died) -> {
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(10), (name, loop, died) -> {
             ShippingThread thread = ShippingThread.Starter.REAL.start(name, loop, died);
             threads.add(thread);
             return thread;
         });
         log(shipper, "hello");
-        // The batcher, until it is to look after the request again.
-        await().until(() -> !endpoint.requests.isEmpty() && threads.get(0).getState() == Thread.State.TIMED_WAITING);
+        // The batcher: a request has a watchdog of its own.
+        await().until(() -> !endpoint.requests.isEmpty() && threads.get(0).getState() == Thread.State.WAITING);
 
         released.countDown();
 
         await().untilAsserted(
                         () -> assertThat(threads).extracting(Thread::getState).containsOnly(Thread.State.WAITING));
-    }
-
-    /** Asks the batcher to come back in an hour, as a client with a long time-out does. */
-    private record RarelyWatched(IngestionClient client) implements IngestionClient {
-
-        @Override
-        public Verdict send(Body body) {
-            return client.send(body);
-        }
-
-        @Override
-        public long cutOffIfOverdue() {
-            return TimeUnit.HOURS.toNanos(1);
-        }
-
-        @Override
-        public void cutOff() {
-            client.cutOff();
-        }
-
-        @Override
-        public void close() {
-            client.close();
-        }
     }
 }

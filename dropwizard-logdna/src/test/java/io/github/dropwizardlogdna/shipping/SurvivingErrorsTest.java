@@ -206,20 +206,12 @@ class SurvivingErrorsTest {
     }
 
     @Test
-    void goesOnAfterAnErrorInTheWatchOverARequest() {
-        CountDownLatch watched = new CountDownLatch(1);
+    void endsInOrderAfterAnErrorWhenTheClientIsClosed() {
         Shipper shipper = start(shipper(
                 new IngestionClient() {
                     @Override
                     public Verdict send(Body body) {
-                        awaitQuietly(watched);
                         return endpoint.send(body);
-                    }
-
-                    @Override
-                    public long cutOffIfOverdue() {
-                        watched.countDown();
-                        throw new NoClassDefFoundError("injected");
                     }
 
                     @Override
@@ -304,11 +296,6 @@ class SurvivingErrorsTest {
                     @Override
                     public Verdict send(Body body) {
                         throw new AssertionError();
-                    }
-
-                    @Override
-                    public long cutOffIfOverdue() {
-                        return NOTHING_IN_FLIGHT;
                     }
 
                     @Override

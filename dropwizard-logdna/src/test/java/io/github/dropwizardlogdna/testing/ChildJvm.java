@@ -75,6 +75,31 @@ public final class ChildJvm implements AutoCloseable {
         process.destroy();
     }
 
+    /** As a container is stopped, and as long as it is told to: nothing of the program runs until {@link #resume}. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new AssertionError("kill -" + name + " failed");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
     /** The program reads to the end of its input. */
     public void endInput() {
         try {

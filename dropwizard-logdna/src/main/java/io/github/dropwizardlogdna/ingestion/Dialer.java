@@ -1,0 +1,185 @@
+package io.github.dropwizardlogdna.ingestion;
+
+import jakarta.annotation.Nullable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.net.InetAddressUtils;
+
+/**
+ * Makes connections to the endpoint: looks up the host, tries each of its addresses, asks a proxy for a tunnel, and
+ * shakes hands in TLS. Requests and {@link ConnectionProbe} go this same way. Belongs to one thread.
+ *
+ * <p>Nothing that the application sets for its JVM reaches a connection ({@code SSLContext.setDefault}, {@code
+ * HttpsURLConnection.setDefault...}, {@code ProxySelector}, {@code Authenticator}); the JVM's own properties do: its
+ * trust store, key store and proxies.
+ */
+final class Dialer {
+
+    private final IngestionSettings settings;
+    private final Resolver resolver = new Resolver(InetAddress::getAllByName);
+
+    @Nullable
+    private SSLContext context;
+
+    /** The address that was reached last: the others may be dead, each for the whole of connectionTimeout. */
+    @Nullable
+    private InetAddress reached;
+
+    Dialer(IngestionSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Connects, so that a request can be sent. What is opened is closed if that fails. */
+    WireConnection connect(Route route, Attempt attempt) throws IOException, HttpException {
+        Socket socket = connect(route, lookUp(route, attempt), attempt);
+        boolean ready = false;
+        try {
+            SSLSocket tls = null;
+            if (Route.isSecure(settings.endpoint())) {
+                if (route.kind() == Route.Kind.HTTP_PROXY) {
+                    openTunnel(socket, route, attempt);
+                }
+                tls = handshake(socket);
+            }
+            WireConnection connection = new WireConnection(socket, tls, route);
+            ready = true;
+            return connection;
+        } finally {
+            if (!ready) {
+                closeQuietly(socket);
+            }
+        }
+    }
+
+    List<InetAddress> lookUp(Route route, Attempt attempt) throws IOException {
+        List<InetAddress> addresses =
+                new ArrayList<>(resolver.resolve(route.host(), settings.connectionTimeout(), attempt));
+        if (reached != null && addresses.remove(reached)) {
+            addresses.add(0, reached);
+        }
+        return addresses;
+    }
+
+    /** Tries one address after the other, and fails as the first one did. */
+    Socket connect(Route route, List<InetAddress> addresses, Attempt attempt) throws IOException {
+        IOException first = null;
+        for (InetAddress address : addresses) {
+            try {
+                Socket socket = connect(route, new InetSocketAddress(address, route.port()), attempt);
+                reached = address;
+                return socket;
+            } catch (IOException e) {
+                attempt.check();
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        throw first == null ? new IOException("no address") : first;
+    }
+
+    private Socket connect(Route route, InetSocketAddress address, Attempt attempt) throws IOException {
+        Socket socket = new Socket(route.socks(address));
+        boolean connected = false;
+        try {
+            attempt.uses(socket);
+            socket.setTcpNoDelay(true);
+            // A backstop: the attempt has a deadline for the whole.
+            socket.setSoTimeout(millis(settings.timeout()));
+            InetSocketAddress target = route.kind() == Route.Kind.SOCKS_PROXY
+                    ? InetSocketAddress.createUnresolved(targetHost(), Route.port(settings.endpoint()))
+                    : address;
+            socket.connect(target, millis(settings.connectionTimeout()));
+            connected = true;
+            return socket;
+        } finally {
+            if (!connected) {
+                closeQuietly(socket);
+            }
+        }
+    }
+
+    private void openTunnel(Socket socket, Route route, Attempt attempt) throws IOException, HttpException {
+        String target = settings.endpoint().getHost() + ":" + Route.port(settings.endpoint());
+        BasicClassicHttpRequest request = new BasicClassicHttpRequest("CONNECT", null, null, target);
+        request.setHeader("Host", target);
+        request.setHeader("User-Agent", JerseyIngestionClient.USER_AGENT);
+        HttpProxy proxy = route.proxy();
+        String authorization = proxy == null ? null : proxy.authorization();
+        if (authorization != null) {
+            // Unasked and once: a proxy that refuses it hears it no second time, and locks no account.
+            request.setHeader("Proxy-Authorization", authorization);
+        }
+        WireConnection connection = new WireConnection(socket, null, route);
+        ClassicHttpResponse response = connection.exchange(request, attempt);
+        int status = response.getCode();
+        if (status < 200 || status > 299) {
+            throw new ProxyRefusedException(status);
+        }
+    }
+
+    /** Layers TLS over a connection; checks the certificate, and that it is for the endpoint's host. */
+    SSLSocket handshake(Socket socket) throws IOException {
+        String host = targetHost();
+        SSLSocket tls = (SSLSocket)
+                context().getSocketFactory().createSocket(socket, host, Route.port(settings.endpoint()), true);
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        if (!InetAddressUtils.isIPv4(host) && host.indexOf(':') < 0) {
+            parameters.setServerNames(List.of(new SNIHostName(host)));
+        }
+        tls.setSSLParameters(parameters);
+        tls.startHandshake();
+        return tls;
+    }
+
+    /** The JVM's own is not {@code SSLContext.getDefault()}, which any code may have replaced. */
+    private SSLContext context() throws IOException {
+        SSLContext configured = settings.tls();
+        if (configured != null) {
+            return configured;
+        }
+        if (context == null) {
+            try {
+                context = SSLContext.getInstance("Default");
+            } catch (GeneralSecurityException e) {
+                throw new DiagnosedException(new Diagnosis(
+                        "this JVM can't set up TLS; check its properties javax.net.ssl.trustStore and keyStore",
+                        Remedy.TRUST));
+            }
+        }
+        return context;
+    }
+
+    private String targetHost() {
+        return Route.withoutBrackets(settings.endpoint().getHost());
+    }
+
+    static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is closed all the same.
+        }
+    }
+
+    /** Zero would mean no time-out. */
+    private static int millis(Duration duration) {
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, duration.toMillis()));
+    }
+}
