@@ -20,7 +20,7 @@ public final class WorkResource {
     private static final Logger LOG = LoggerFactory.getLogger("com.example.consumer.Work");
     private static final Logger AUDIT = LoggerFactory.getLogger("audit");
 
-    /** Answers with the name that the thread's lines must arrive with. */
+    /** Answers with the name that the thread's lines must arrive with; a virtual thread has none. */
     @POST
     public String work(
             @QueryParam("numbered") @DefaultValue("0") int numbered,
@@ -100,12 +100,10 @@ public final class WorkResource {
         }
     }
 
+    /** Without the request, which Dropwizard appends. */
     private static String threadName() {
         String name = Thread.currentThread().getName();
         int request = name.indexOf(" - ");
-        if (request >= 0) {
-            name = name.substring(0, request);
-        }
-        return name.isEmpty() ? "virtual-" + Thread.currentThread().getId() : name;
+        return request < 0 ? name : name.substring(0, request);
     }
 }

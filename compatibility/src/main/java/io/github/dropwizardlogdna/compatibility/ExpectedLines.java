@@ -26,9 +26,10 @@ final class ExpectedLines {
     /** How much of what was logged arrived, and what is wrong with it. */
     record Result(int arrived, int logged, List<String> problems) {}
 
-    /** What must arrive if the request was answered by the thread of this name. */
+    /** What must arrive if the request was answered by the thread of this name, which is empty for a virtual thread. */
     static ExpectedLines loggedBy(String thread, String requestLog, String query) {
-        Map<String, ?> own = Map.of("team", "orders", "logger", WORK, "thread", thread);
+        Map<String, ?> unnamed = Map.of("team", "orders", "logger", WORK);
+        Map<String, ?> own = thread.isEmpty() ? unnamed : and(unnamed, Map.of("thread", thread));
         List<ExpectedLine> lines = new ArrayList<>();
         lines.add(ExpectedLine.of("A plain line with 1 arguments", "consumer", "INFO", own));
         lines.add(ExpectedLine.of(

@@ -17,7 +17,7 @@ final class Pinning {
 
     static List<String> problems(Path recording, String thread) throws IOException {
         List<String> problems = new ArrayList<>();
-        if (!thread.startsWith("virtual-")) {
+        if (!thread.isEmpty()) {
             problems.add("the request ran on the platform thread " + thread);
         }
         List<RecordedEvent> pinned = RecordingFile.readAllEvents(recording).stream()
