@@ -16,6 +16,7 @@ final class Run {
     /** The last cell of the table's row, and what is wrong; nothing if the combination does what is expected of it. */
     record Result(String cell, List<String> problems) {}
 
+    private static final String REFUSED = "refused, with the versions needed";
     private static final String KEY = "f00dcafe00000000000000000000beef";
     private static final String CARD = "4111 1111 1111 1111";
     private static final int ARRIVAL_SECONDS = 30;
@@ -130,10 +131,13 @@ final class Run {
             return new Result(
                     "starts", List.of("The service started, instead of saying that it needs another version"));
         }
-        List<String> problems = new ArrayList<>();
+        List<String> problems = new ArrayList<>(Refusal.problems(service.output(), combination.dropwizard));
         if (service.exitCode() == 0) {
             problems.add("exit code 0");
         }
-        return new Result("refused: " + Refusal.message(service.output(), combination.dropwizard, problems), problems);
+        if (!problems.isEmpty()) {
+            problems.add("the service wrote:\n" + service.beginningOfOutput());
+        }
+        return new Result(REFUSED, problems);
     }
 }
