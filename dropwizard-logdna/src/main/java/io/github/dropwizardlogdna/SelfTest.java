@@ -113,6 +113,8 @@ final class SelfTest {
                 "message with {} and " + SECRET,
                 thrown,
                 new Object[] {"argument"});
+        // The current thread may be a virtual one, which has no name.
+        event.setThreadName("self-test");
         event.setMDCPropertyMap(Map.of("mdcKey", "mdcValue"));
         event.addKeyValuePair(new KeyValuePair("pair", 42));
         event.addMarker(MarkerFactory.getDetachedMarker("MARKER"));

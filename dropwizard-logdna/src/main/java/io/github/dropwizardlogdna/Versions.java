@@ -12,7 +12,7 @@ final class Versions {
 
     /** What is tested: {@code docs/compatibility.md} has the table. */
     static final String NEEDED =
-            "Dropwizard 5.0.0 or a later 5.0, or 4.0.16 or a later 4.0, with the Logback, Jersey and"
+            "Dropwizard 5.0.0 or a later 5.0, or 4.0.12 or a later 4.0, with the Logback, Jersey and"
                     + " Jackson that it brings";
 
     private static final String UNKNOWN = "unknown";

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,17 @@ class SelfTestTest {
     @Test
     void passesWithTheLibrariesOfThisBuild() {
         assertThatCode(() -> SelfTest.run("logdna", new LoggerContext())).doesNotThrowAnyException();
+    }
+
+    @Test
+    void passesOnAThreadWithoutAName() throws Exception {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread nameless = new Thread(() -> SelfTest.run("logdna", new LoggerContext()), "");
+        nameless.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
+        nameless.start();
+        nameless.join();
+
+        assertThat(failure).hasValue(null);
     }
 
     /** A class stands for what an older version lacks; a method that is missing is a LinkageError as well. */

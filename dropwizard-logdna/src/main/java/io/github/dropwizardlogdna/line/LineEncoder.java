@@ -325,14 +325,15 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
         return callerData[0].getClassName().equals("?") ? null : redacted(callerData[0]);
     }
 
-    /** A thread has the same name for as long as it serves a request. */
+    /** Null for a virtual thread without a name. A thread has the same name for as long as it serves a request. */
     @Nullable
     private Object thread(@Nullable String name) {
         if (name == null) {
             return null;
         }
         if (!isSame(name, lastThread)) {
-            lastThreadJson = name(name, ThreadNames.end(name));
+            int end = ThreadNames.end(name);
+            lastThreadJson = end == 0 ? null : name(name, end);
             lastThread = name;
         }
         return lastThreadJson;

@@ -128,6 +128,21 @@ class LineEncoderTest {
         assertThat(line(nameless).get("meta").toString()).isEqualTo("{}");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", " - GET /orders"})
+    void leavesOutTheThreadIfItHasNoNameAsVirtualThreads(String name) {
+        LineEncoder<ILoggingEvent> encoder = format().encoder();
+        for (String thread : List.of("main", name, name, "main")) {
+            LoggingEvent event = new LoggingEvent();
+            event.setMessage("message");
+            event.setLevel(Level.INFO);
+            event.setThreadName(thread);
+            event.setMDCPropertyMap(mdc);
+            assertThat(WireLines.single(encoder, event).get("meta").toString())
+                    .isEqualTo(thread.equals("main") ? "{\"thread\":\"main\"}" : "{}");
+        }
+    }
+
     @Test
     void leavesOutAnEnvThatIsNotSet() {
         assertThat(line(event("message")).has("env")).isFalse();
