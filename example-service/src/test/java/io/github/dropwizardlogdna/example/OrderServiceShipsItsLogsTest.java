@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
 import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
-import io.github.dropwizardlogdna.example.ingestion.Batch;
-import io.github.dropwizardlogdna.example.ingestion.IngestionEndpoint;
-import io.github.dropwizardlogdna.example.ingestion.Line;
+import io.github.dropwizardlogdna.local.IngestionEndpoint;
+import io.github.dropwizardlogdna.local.ingestion.Batch;
+import io.github.dropwizardlogdna.local.ingestion.Line;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
