@@ -420,12 +420,12 @@ describe("a long time", () => {
         await page.locator("#connection[data-state=lost]").waitFor();
         await service.start();
         await page.locator("#connection[data-state=connected]").waitFor();
-        await page.locator(".divider", { hasText: "Service restarted" }).waitFor();
+        await page.locator(".divider", { hasText: "Endpoint restarted" }).waitFor();
         await service.ship([line("after")]);
         await row(page, "after").waitFor();
         const all = await page.locator("#rows .row").allTextContents();
         const at = part => all.findIndex(text => text.includes(part));
-        assert.ok(at("before") < at("Service restarted") && at("Service restarted") < at("after"), all.join("\n"));
+        assert.ok(at("before") < at("Endpoint restarted") && at("Service restarted") < at("after"), all.join("\n"));
     });
 
     inPage("50,000 lines scroll and filter, with few of them as elements", async page => {

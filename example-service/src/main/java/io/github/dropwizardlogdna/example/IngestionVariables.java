@@ -1,6 +1,7 @@
 package io.github.dropwizardlogdna.example;
 
 import io.github.dropwizardlogdna.local.BatchPrinter;
+import io.github.dropwizardlogdna.local.EndpointSettings;
 import io.github.dropwizardlogdna.local.IngestionEndpoint;
 import jakarta.annotation.Nullable;
 import java.io.IOException;
@@ -67,8 +68,10 @@ public final class IngestionVariables {
         int port = embeddedPort();
         IngestionEndpoint endpoint;
         try {
-            endpoint = IngestionEndpoint.start(
-                    port, embeddedKey(), embeddedHosts(), new BatchPrinter(out, ZoneId.systemDefault()));
+            EndpointSettings settings = EndpointSettings.onPort(port)
+                    .withIngestionKey(embeddedKey())
+                    .withHosts(embeddedHosts());
+            endpoint = IngestionEndpoint.start(settings, new BatchPrinter(out, ZoneId.systemDefault()));
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "The embedded ingestion endpoint can't listen on port " + port + " of this machine. Set "

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dropwizardlogdna.local.EndpointSettings;
 import io.github.dropwizardlogdna.local.IngestionEndpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -77,7 +78,7 @@ class IngestionVariablesTest {
 
     @Test
     void namesTheRemedyWhereThePortIsTaken() throws Exception {
-        try (IngestionEndpoint other = IngestionEndpoint.start(0, "k")) {
+        try (IngestionEndpoint other = IngestionEndpoint.start(EndpointSettings.onPort(0))) {
             int taken = URI.create(other.url()).getPort();
             IngestionVariables variables =
                     new IngestionVariables(Map.of("LOGDNA_EMBEDDED_PORT", String.valueOf(taken)), out);

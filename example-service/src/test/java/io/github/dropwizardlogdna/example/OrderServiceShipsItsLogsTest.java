@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
 import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
+import io.github.dropwizardlogdna.local.EndpointSettings;
 import io.github.dropwizardlogdna.local.IngestionEndpoint;
 import io.github.dropwizardlogdna.local.ingestion.Batch;
 import io.github.dropwizardlogdna.local.ingestion.Line;
@@ -58,7 +59,7 @@ class OrderServiceShipsItsLogsTest {
 
     private static IngestionEndpoint startEndpoint() {
         try {
-            return IngestionEndpoint.start(0, KEY, ARRIVED::add);
+            return IngestionEndpoint.start(EndpointSettings.onPort(0).withIngestionKey(KEY), ARRIVED::add);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,8 +1,10 @@
 package io.github.dropwizardlogdna.local;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dropwizardlogdna.local.ingestion.Batch;
 import io.github.dropwizardlogdna.local.ingestion.BatchListener;
 import io.github.dropwizardlogdna.local.ingestion.Line;
+import io.github.dropwizardlogdna.local.ingestion.RefusedRequest;
 import jakarta.annotation.Nullable;
 import java.io.PrintStream;
 import java.time.ZoneId;
@@ -54,6 +56,15 @@ public final class BatchPrinter implements BatchListener {
         out.flush();
     }
 
+    @Override
+    public void refused(RefusedRequest request) {
+        out.print(PREFIX + "refused with " + request.status() + ": "
+                + printable((request.request() == null ? "" : request.request() + " ") + "from " + request.sender()
+                        + ": " + request.reason())
+                + System.lineSeparator());
+        out.flush();
+    }
+
     private void append(StringBuilder text, Line line, String hostname) {
         List<String> rows = line.text().lines().toList();
         text.append(PREFIX)
@@ -64,13 +75,10 @@ public final class BatchPrinter implements BatchListener {
                 .append(printable(hostname))
                 .append(' ')
                 .append(rows.isEmpty() ? "" : printable(rows.get(0)));
-        if (line.meta() != null) {
+        JsonNode meta = line.meta();
+        if (meta != null) {
             // A meta that is no object but a string of JSON reads the same, without its quotes.
-            text.append(' ')
-                    .append(printable(
-                            line.meta().isTextual()
-                                    ? line.meta().textValue()
-                                    : line.meta().toString()));
+            text.append(' ').append(printable(meta.isTextual() ? meta.textValue() : meta.toString()));
         }
         text.append(System.lineSeparator());
         rows.stream().skip(1).forEach(row -> text.append(INDENT)

@@ -66,7 +66,7 @@ class BatchPrinterTest {
     }
 
     private static Line line(String text, String level, JsonNode meta) {
-        return new Line(NOON, text, level, "order-service", null, meta);
+        return new Line(NOON, text, level, "order-service", null, meta == null ? null : meta.toString());
     }
 
     private List<String> rows() {

@@ -27,7 +27,7 @@ class BatchTailTest {
 
     @BeforeEach
     void start() throws Exception {
-        endpoint = IngestionEndpoint.start(0, KEY);
+        endpoint = IngestionEndpoint.start(EndpointSettings.onPort(0).withIngestionKey(KEY));
     }
 
     @AfterEach

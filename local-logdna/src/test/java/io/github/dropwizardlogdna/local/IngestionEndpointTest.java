@@ -3,11 +3,6 @@ package io.github.dropwizardlogdna.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import io.github.dropwizardlogdna.local.ingestion.Batch;
 import io.github.dropwizardlogdna.local.ingestion.IngestionHandler;
 import io.github.dropwizardlogdna.local.ingestion.Line;
@@ -31,7 +26,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 class IngestionEndpointTest {
 
@@ -44,7 +38,7 @@ class IngestionEndpointTest {
 
     @BeforeEach
     void start() throws IOException {
-        endpoint = IngestionEndpoint.start(0, KEY, arrived::add);
+        endpoint = IngestionEndpoint.start(EndpointSettings.onPort(0).withIngestionKey(KEY), arrived::add);
     }
 
     @AfterEach
@@ -58,7 +52,9 @@ class IngestionEndpointTest {
             POST | /logs/ingest?hostname=web-1  | a-key     | identity | {"lines":[{"line":"x"}]}         | 200 | {"status":"ok"}
             POST | /logs/ingest?hostname=web-1  | a-key     |          | {"lines":[]}                     | 200 | {"status":"ok"}
             GET  | /logs/ingest?hostname=web-1  | a-key     |          | {"lines":[{"line":"x"}]}         | 405 | {"error":"Method not allowed."}
-            POST | /logs/ingest/?hostname=web-1 | a-key     |          | {"lines":[{"line":"x"}]}         | 404 | {"error":"Not found."}
+            POST | /logs/ingest/?hostname=web-1 | a-key     |          | {"lines":[{"line":"x"}]}         | 200 | {"status":"ok"}
+            POST | /logs/agent?hostname=web-1   | a-key     |          | {"lines":[{"line":"x"}]}         | 200 | {"status":"ok"}
+            POST | /logs/ingest/x?hostname=web-1 | a-key    |          | {"lines":[{"line":"x"}]}         | 404 | {"error":"Not found."}
             POST | //logs/ingest?hostname=web-1 | a-key     |          | {"lines":[{"line":"x"}]}         | 404 | {"error":"Not found."}
             POST | /?hostname=web-1             | a-key     |          | {"lines":[{"line":"x"}]}         | 404 | {"error":"Not found."}
             POST | /logs/ingest?hostname=web-1  |           |          | {"lines":[{"line":"x"}]}         | 401 | {"error":"Missing ingestion key."}
@@ -202,43 +198,11 @@ class IngestionEndpointTest {
     }
 
     @Test
-    void logsNothingThroughALogThatIsSetToTraceAfterItsStart() throws Exception {
-        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        Queue<String> logged = new ConcurrentLinkedQueue<>();
-        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-            @Override
-            protected void append(ILoggingEvent event) {
-                logged.add(event.getThreadName());
-            }
-        };
-        // As Dropwizard does when the endpoint runs already; twice, as by a second application in this process.
-        context.reset();
-        context.reset();
-        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        try {
-            appender.start();
-            root.setLevel(Level.TRACE);
-            root.addAppender(appender);
-
-            assertThat(post(ONE_LINE.getBytes(StandardCharsets.UTF_8)).statusCode())
-                    .isEqualTo(200);
-            root.info("from a thread of the service");
-        } finally {
-            root.setLevel(Level.WARN);
-            root.detachAppender(appender);
-        }
-
-        assertThat(logged)
-                .contains(Thread.currentThread().getName())
-                .noneMatch(thread -> thread.startsWith(IngestionEndpoint.THREADS));
-    }
-
-    @Test
     void hasNoThreadThatHoldsTheProcess() throws Exception {
         post(ONE_LINE);
 
         assertThat(Thread.getAllStackTraces().keySet())
-                .filteredOn(thread -> thread.getName().startsWith(IngestionEndpoint.THREADS))
+                .filteredOn(thread -> thread.getName().startsWith("local-logdna-"))
                 .isNotEmpty()
                 .allMatch(Thread::isDaemon);
     }
@@ -248,7 +212,7 @@ class IngestionEndpointTest {
         int port = URI.create(endpoint.url()).getPort();
 
         assertThatIOException()
-                .isThrownBy(() -> IngestionEndpoint.start(port, KEY))
+                .isThrownBy(() -> IngestionEndpoint.start(EndpointSettings.onPort(port)))
                 .withMessageContaining(String.valueOf(port));
     }
 

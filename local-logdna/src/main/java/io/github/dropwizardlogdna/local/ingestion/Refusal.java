@@ -1,7 +1,7 @@
 package io.github.dropwizardlogdna.local.ingestion;
 
 /** A request that is not taken: the status, and the {@code error} of the answer. */
-public final class Refusal extends Exception {
+final class Refusal extends Exception {
 
     private final int status;
 
@@ -13,5 +13,9 @@ public final class Refusal extends Exception {
 
     int status() {
         return status;
+    }
+
+    String error() {
+        return String.valueOf(getMessage());
     }
 }

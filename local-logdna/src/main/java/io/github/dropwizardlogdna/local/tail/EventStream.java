@@ -2,35 +2,27 @@ package io.github.dropwizardlogdna.local.tail;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.dropwizardlogdna.local.http.EventSource;
 import io.github.dropwizardlogdna.local.tail.TailLog.Excerpt;
 import io.github.dropwizardlogdna.local.tail.TailLog.Received;
 import jakarta.annotation.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.IteratingCallback;
 
 /**
  * What one browser is sent, as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
  *
- * <p>It holds no lines, only the number of the last one written, and reads on in the log when the last write is through;
- * so a browser that doesn't read costs one write's bytes, and is told how many lines it missed. No thread waits for it:
- * Jetty calls back, and the connection's idle timeout ends a write that gets nowhere.
- *
- * <p>{@link #wake} and {@link #beat} may be called by any thread. All else happens in {@link #process}, which
- * {@link IteratingCallback} runs in one thread at a time.
+ * <p>It holds no lines, only the number of the last one written, and reads on in the log when the browser has taken what
+ * came before. So a browser that doesn't read costs one event's bytes, and is told how many lines it missed. Belongs to
+ * the server's thread.
  */
-final class EventStream extends IteratingCallback {
+final class EventStream implements EventSource {
 
     /** The most bytes of lines in an event: much for a network, little for a browser to parse at once. */
     static final int MAX_EVENT_BYTES = 256 * 1024;
 
-    /** Tells the browser to connect again a second after the connection was lost. */
+    /** Makes the browser connect again a second after the connection was lost. */
     private static final String RETRY = "retry: 1000\n\n";
 
     /** A comment, which the browser ignores. It keeps the connection, and finds out that the other end is gone. */
@@ -38,66 +30,42 @@ final class EventStream extends IteratingCallback {
 
     private final TailLog log;
     private final String epoch;
-    private final Response response;
-    private final Callback callback;
-    private final Executor executor;
-    private final Consumer<EventStream> whenGone;
-    private final AtomicBoolean wakeIsDue = new AtomicBoolean();
-    private final AtomicBoolean beatIsDue = new AtomicBoolean();
+    private final Runnable whenGone;
 
     private long position;
 
-    /** What the last event said; null before the first. */
+    /** The counts of the last event; null before the first. */
     @Nullable
-    private Received told;
+    private Received sent;
 
-    EventStream(
-            TailLog log,
-            EventId after,
-            Response response,
-            Callback callback,
-            Executor executor,
-            Consumer<EventStream> whenGone) {
+    EventStream(TailLog log, EventId after, Runnable whenGone) {
         this.log = log;
         this.epoch = after.epoch();
         this.position = after.number();
-        this.response = response;
-        this.callback = callback;
-        this.executor = executor;
         this.whenGone = whenGone;
     }
 
-    /** There is more in the log. Returns at once: the caller may be answering a sender. */
-    void wake() {
-        if (wakeIsDue.compareAndSet(false, true)) {
-            executor.execute(this::iterate);
+    @Override
+    @Nullable
+    public ByteBuffer next() {
+        Excerpt excerpt = log.after(position, MAX_EVENT_BYTES);
+        if (excerpt.received().equals(sent) && excerpt.lines().isEmpty() && excerpt.skipped() == 0) {
+            return null;
         }
-    }
-
-    /** Writes a heartbeat, if nothing else is being written. */
-    void beat() {
-        beatIsDue.set(true);
-        wake();
+        boolean first = sent == null;
+        position = excerpt.last();
+        sent = excerpt.received();
+        return event(excerpt, first);
     }
 
     @Override
-    protected Action process() {
-        // Before the log is read: what is appended from here on wakes again.
-        wakeIsDue.set(false);
-        Excerpt excerpt = log.after(position, MAX_EVENT_BYTES);
-        boolean first = told == null;
-        if (!excerpt.received().equals(told) || !excerpt.lines().isEmpty() || excerpt.skipped() > 0) {
-            beatIsDue.set(false);
-            position = excerpt.last();
-            told = excerpt.received();
-            response.write(false, event(excerpt, first), this);
-            return Action.SCHEDULED;
-        }
-        if (beatIsDue.getAndSet(false)) {
-            response.write(false, ByteBuffer.wrap(HEARTBEAT.getBytes(UTF_8)), this);
-            return Action.SCHEDULED;
-        }
-        return Action.IDLE;
+    public ByteBuffer heartbeat() {
+        return ByteBuffer.wrap(HEARTBEAT.getBytes(UTF_8));
+    }
+
+    @Override
+    public void closed() {
+        whenGone.run();
     }
 
     private ByteBuffer event(Excerpt excerpt, boolean first) {
@@ -118,11 +86,5 @@ final class EventStream extends IteratingCallback {
         }
         event.writeBytes("]}\n\n".getBytes(UTF_8));
         return ByteBuffer.wrap(event.toByteArray());
-    }
-
-    @Override
-    protected void onCompleteFailure(Throwable cause) {
-        whenGone.accept(this);
-        callback.failed(cause);
     }
 }

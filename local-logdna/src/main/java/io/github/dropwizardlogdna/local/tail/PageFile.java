@@ -3,16 +3,25 @@ package io.github.dropwizardlogdna.local.tail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.Map;
 
 /** A file of the page, read once from the class path. */
-record PageFile(String contentType, ByteBuffer content) {
+final class PageFile {
 
-    /** The bytes, to be read by one reader: a buffer remembers how far it was read. */
-    @Override
-    public ByteBuffer content() {
-        return content.asReadOnlyBuffer();
+    private final String contentType;
+    private final byte[] content;
+
+    private PageFile(String contentType, byte[] content) {
+        this.contentType = contentType;
+        this.content = content;
+    }
+
+    String contentType() {
+        return contentType;
+    }
+
+    byte[] content() {
+        return content;
     }
 
     /** All there is, by its path. Nothing else is ever read, so that no path can lead elsewhere. */
@@ -32,7 +41,7 @@ record PageFile(String contentType, ByteBuffer content) {
             if (in == null) {
                 throw new IllegalStateException(name + " is not on the class path");
             }
-            return new PageFile(contentType, ByteBuffer.wrap(in.readAllBytes()));
+            return new PageFile(contentType, in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

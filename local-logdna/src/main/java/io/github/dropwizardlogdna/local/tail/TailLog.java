@@ -36,21 +36,33 @@ final class TailLog {
     void append(List<byte[]> lines, int wireBytes, int jsonBytes) {
         lock.lock();
         try {
-            for (byte[] line : lines) {
-                if (last - first + 1 == ring.length) {
-                    forgetFirst();
-                }
-                last++;
-                ring[slot(last)] = line;
-                bytes += line.length + OVERHEAD;
-                // A line that is over the limit alone goes, too.
-                while (bytes > maxBytes) {
-                    forgetFirst();
-                }
-            }
+            lines.forEach(this::add);
             received = received.plus(lines.size(), wireBytes, jsonBytes);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Adds an entry that is not counted among the lines received. */
+    void appendRemark(byte[] remark) {
+        lock.lock();
+        try {
+            add(remark);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void add(byte[] line) {
+        if (last - first + 1 == ring.length) {
+            forgetFirst();
+        }
+        last++;
+        ring[slot(last)] = line;
+        bytes += line.length + OVERHEAD;
+        // A line that is over the limit alone goes, too.
+        while (bytes > maxBytes) {
+            forgetFirst();
         }
     }
 

@@ -5,6 +5,6 @@
  * than a number in that log, the last line it was sent: what is replayed to a new one, what a slow one still has to get,
  * and what follows live is the same read. So no browser, however slow, costs memory or makes a sender wait.
  *
- * <p>It knows Jetty, and nothing of where the lines come from.
+ * <p>It knows the server of the package {@code http}, and nothing of where the lines come from.
  */
 package io.github.dropwizardlogdna.local.tail;

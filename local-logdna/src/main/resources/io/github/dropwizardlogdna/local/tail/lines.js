@@ -60,10 +60,33 @@ export class Line {
     }
 }
 
+/** A request that the endpoint refused: reads as a line, and counts as none. */
+export class Refusal extends Line {
+    constructor({ timestamp, status, reason, request, sender }) {
+        super({ timestamp, line: `${status} ${reason}`, level: "WARN", app: null, env: null, host: sender, tags: [],
+            meta: { status, ...(request === null ? {} : { request }), sender } });
+        this.level = "REFUSED";
+    }
+}
+
+/** Deeper JSON within a string is shown as the string: nobody reads it, and it could exhaust the stack. */
+const MAX_DEPTH = 32;
+
 /** Meta that was sent as a string of JSON, which LogDNA shows and doesn't index, reads the same here. */
 function fields(meta) {
     if (typeof meta !== "string") {
         return meta ?? null;
+    }
+    let depth = 0;
+    for (const character of meta) {
+        if (character === "{" || character === "[") {
+            depth++;
+            if (depth > MAX_DEPTH) {
+                return meta;
+            }
+        } else if (character === "}" || character === "]") {
+            depth--;
+        }
     }
     try {
         return JSON.parse(meta);
@@ -180,5 +203,5 @@ export class Lines {
 }
 
 export function countLines(entries) {
-    return entries.reduce((count, entry) => entry instanceof Line ? count + 1 : count, 0);
+    return entries.reduce((count, entry) => entry instanceof Line && !(entry instanceof Refusal) ? count + 1 : count, 0);
 }

@@ -1,6 +1,6 @@
 // The page: what arrives, what the user does, and what is to be seen of both.
 
-import { Divider, Filter, LEVELS, Line, Lines, MAX_LINES, countLines } from "./lines.js";
+import { Divider, Filter, LEVELS, Line, Lines, MAX_LINES, Refusal, countLines } from "./lines.js";
 import { List } from "./list.js";
 import { drawRow } from "./row.js";
 
@@ -45,7 +45,7 @@ function connect() {
 function receive(event) {
     const entries = [];
     if (epoch !== null && epoch !== event.epoch) {
-        entries.push(new Divider("Service restarted"));
+        entries.push(new Divider("Endpoint restarted"));
     }
     epoch = event.epoch;
     if (event.skipped > 0) {
@@ -53,7 +53,7 @@ function receive(event) {
     }
     received = event.received;
     for (const line of event.lines) {
-        entries.push(new Line(line));
+        entries.push(line.refused === undefined ? new Line(line) : new Refusal(line.refused));
     }
     if (waiting === null) {
         show(entries);
@@ -254,11 +254,11 @@ function render() {
         unseen = 0;
     }
     const { heldLines, shownLines, filter } = lines;
-    byId("none").hidden = heldLines > 0 || wasCleared;
-    byId("cleared").hidden = heldLines > 0 || !wasCleared;
-    byId("unmatched").hidden = heldLines === 0 || shownLines > 0;
+    byId("none").hidden = lines.held.length > 0 || wasCleared;
+    byId("cleared").hidden = lines.held.length > 0 || !wasCleared;
+    byId("unmatched").hidden = lines.held.length === 0 || lines.shown.length > 0;
     byId("unmatched-count").textContent = counted(heldLines);
-    byId("latest").hidden = list.following || shownLines === 0 || (unseen === 0 && list.atEnd);
+    byId("latest").hidden = list.following || lines.shown.length === 0 || (unseen === 0 && list.atEnd);
     byId("latest").textContent = unseen > 0 ? counted(unseen, "new ") : "Latest";
 
     const more = waiting === null ? 0 : countLines(waiting) + waitingSkipped;
@@ -313,5 +313,6 @@ byId("rows").addEventListener("click", rowClicked);
 document.addEventListener("keydown", keyPressed);
 window.addEventListener("hashchange", () => filterBy(Filter.ofHash(location.hash)));
 
+byId("origin").textContent = location.origin;
 filterBy(Filter.ofHash(location.hash));
 connect();
