@@ -89,7 +89,16 @@ public final class Answers {
         }
     }
 
-    /** Answers no request from now on; those that wait are cut off when {@link #takeAll} is called. */
+    public int hanging() {
+        lock.lock();
+        try {
+            return hanging.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Answers no request from now on; those that wait are cut off when that changes. */
     public void hang() {
         set(new Behaviour(Kind.HANG, 200, Map.of()));
     }
@@ -103,9 +112,16 @@ public final class Answers {
         lock.lock();
         try {
             always = behaviour;
+            cutOffHanging();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What hangs was not taken: its sender finds the connection closed, and may send it again. */
+    private void cutOffHanging() {
+        hanging.forEach(Exchange::reset);
+        hanging.clear();
     }
 
     /** Answers one of the next requests, after those that were asked for before, with this status. */
@@ -133,8 +149,7 @@ public final class Answers {
         lock.lock();
         try {
             next.clear();
-            hanging.forEach(Exchange::reset);
-            hanging.clear();
+            cutOffHanging();
             always = TAKE;
             refused = line -> false;
         } finally {

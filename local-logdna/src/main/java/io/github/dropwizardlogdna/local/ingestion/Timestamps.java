@@ -20,6 +20,9 @@ final class Timestamps {
     /** In milliseconds this is a day of 1973; in seconds it is in the year 5138. */
     private static final long LEAST_MILLIS = 100_000_000_000L;
 
+    /** Beyond it a double is no longer exact, and nobody's time. */
+    private static final long MOST_MILLIS = 1L << 53;
+
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}(\\.\\d{1,18})?");
 
     private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
@@ -65,6 +68,9 @@ final class Timestamps {
     private static Instant ofNumber(String number) {
         try {
             double value = Double.parseDouble(number);
+            if (Math.abs(value) > MOST_MILLIS) {
+                return null;
+            }
             boolean seconds = Math.abs(value) < LEAST_MILLIS;
             return Instant.ofEpochMilli(Math.round(seconds ? value * 1_000 : value));
         } catch (NumberFormatException e) {
