@@ -123,7 +123,39 @@ describe("what arrives", () => {
     });
 });
 
+describe("what is refused", () => {
+    const refusal = page => page.locator(".row", { has: page.locator(".level", { hasText: "REFUSED" }) }).last();
+
+    inPage("shows with status, reason and sender, and counts as no line", async page => {
+        const before = await page.locator("#lines").textContent();
+        const response = await fetch(`${service.tailUrl}logs/ingest`, {
+            method: "POST", headers: { apikey: "local", "User-Agent": "my-client/1.2 <b>" }, body: '{"lines":[]}' });
+        assert.equal(response.status, 400);
+        await refusal(page).waitFor(PATIENCE);
+        assert.equal(await refusal(page).locator(".text").textContent(), "400 Missing param hostname.");
+        assert.match(await refusal(page).locator(".host").getAttribute("title"), /^my-client\/1\.2 <b> at 127\.0\.0\.1$/);
+        assert.equal(await refusal(page).locator(".level").evaluate(e => e.scrollWidth > e.clientWidth), false, "the level is cut");
+        await refusal(page).locator(".cells").click();
+        assert.match(await page.locator(".fields").textContent(), /status400requestPOST \/logs\/ingest/);
+        // The appender's own lines may arrive meanwhile; this one is not among them.
+        assert.ok(Number((await page.locator("#lines").textContent()).replaceAll(",", "")) >= Number(before.replaceAll(",", "")));
+    });
+});
+
 describe("unfolding", () => {
+    inPage("meta that is nested without end unfolds all the same", async page => {
+        const deep = depth => "[".repeat(depth) + "]".repeat(depth);
+        await service.ship([
+            line("a string of JSON", { meta: deep(15_000) }),
+            { line: "an object", level: "INFO", app: "shop", meta: { deep: JSON.parse(deep(500)) } },
+        ]);
+        await shown(page, "a string of JSON", "an object");
+        await row(page, "a string of JSON").locator(".cells").click();
+        await row(page, "an object").locator(".cells").click();
+        assert.match(await row(page, "an object").locator(".fields").textContent(), /nested too deeply/);
+        assert.match(await row(page, "a string of JSON").locator(".fields").textContent(), /\[{100}/);
+    });
+
     inPage("a stack trace shows its first row and how many follow, and unfolds", async page => {
         await service.ship([line(INFO), line(TRACE, { level: "ERROR" }), line("\n\nafter empty rows")]);
         await shown(page, INFO, "Payment failed", "after empty rows");
