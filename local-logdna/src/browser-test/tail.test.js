@@ -88,6 +88,15 @@ describe("what arrives", () => {
         assert.equal(new Set(colours).size, 5);
     });
 
+    inPage("levels of other programs rank among the five, and are not cut", async page => {
+        await service.ship(["EMERGENCY", "critical", "Alert", "FATAL", "err", "WARNING", "notice"].map(level => line(level, { level })));
+        await row(page, "notice").waitFor();
+        assert.equal(await page.locator("#rows .level").evaluateAll(all => all.filter(e => e.scrollWidth > e.clientWidth).length), 0);
+        await page.keyboard.press("5");
+        await shown(page, "EMERGENCY", "critical", "Alert", "FATAL", "err");
+        await page.keyboard.press("1");
+    });
+
     inPage("lines without level, app or meta, and with a time that is no date, show, too", async page => {
         await service.ship([{ line: "bare" }, { line: "far", timestamp: 9e15, level: "whatever", meta: "no JSON" }]);
         await shown(page, "bare", "far");

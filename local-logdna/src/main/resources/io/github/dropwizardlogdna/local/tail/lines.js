@@ -6,7 +6,13 @@ export const MAX_LINES = 50_000;
 export const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
 
 /** What other programs call these levels. */
-const SYNONYMS = new Map([["WARNING", "WARN"], ["ERR", "ERROR"], ["SEVERE", "ERROR"], ["CRITICAL", "ERROR"], ["FATAL", "ERROR"]]);
+const SYNONYMS = new Map(Object.entries({
+    TRACE: "FINER FINEST VERBOSE",
+    DEBUG: "FINE CONFIG DBG",
+    INFO: "INFORMATION INFORMATIONAL NOTICE",
+    WARN: "WARNING",
+    ERROR: "ERR SEVERE CRIT CRITICAL FATAL ALERT EMERG EMERGENCY PANIC",
+}).flatMap(([level, names]) => names.split(" ").map(name => [name, level])));
 
 /** Where each entry stands in the order of arrival: entries are found again by it, however many went before them. */
 let lastNumber = 0;
