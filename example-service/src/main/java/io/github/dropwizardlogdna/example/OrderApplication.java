@@ -6,7 +6,6 @@ import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.github.dropwizardlogdna.LogDnaBundle;
-import io.github.dropwizardlogdna.example.ingestion.IngestionVariables;
 import io.github.dropwizardlogdna.example.order.OrderResource;
 import io.github.dropwizardlogdna.example.order.OrderStore;
 import io.github.dropwizardlogdna.example.order.SimulatedPaymentProvider;

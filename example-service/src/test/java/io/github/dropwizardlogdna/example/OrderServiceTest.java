@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 import java.util.TreeMap;
+import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,14 @@ class OrderServiceTest {
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .noneMatch(name -> name.startsWith("logdna-")));
+    }
+
+    @Test
+    void keepsItsAdminPortToThisMachine() {
+        assertThat(SERVICE.getEnvironment().getAdminContext().getServer().getConnectors())
+                .filteredOn(connector -> "admin".equals(connector.getName()))
+                .extracting(connector -> ((ServerConnector) connector).getHost())
+                .containsExactly("127.0.0.1");
     }
 
     @ParameterizedTest

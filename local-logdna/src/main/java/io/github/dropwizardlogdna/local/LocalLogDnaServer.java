@@ -1,0 +1,109 @@
+package io.github.dropwizardlogdna.local;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+
+/** The endpoint as a program of its own: {@code java -jar local-logdna.jar}. */
+public final class LocalLogDnaServer {
+
+    private static final String USAGE = """
+            Takes what LogDNA clients send, prints it, and shows it on a web page. Options:
+              --port N         the port to listen on; 0 for any free one (8082)
+              --bind ADDRESS   the address to listen on; 0.0.0.0 lets the network in (127.0.0.1)
+              --hosts A,B      further names under which this machine is asked (localhost)
+              --key KEY        the only ingestion key that is taken (any)
+              --max-lines N    how many of the last lines a page that is opened shows, up to 50000 (50000)
+            """;
+
+    private static final int DEFAULT_PORT = 8_082;
+
+    private LocalLogDnaServer() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        if (List.of(arguments).contains("--help")) {
+            System.out.print(USAGE);
+            return;
+        }
+        try {
+            start(settings(arguments), System.out);
+        } catch (IllegalArgumentException e) {
+            fail(e.getMessage() + System.lineSeparator() + USAGE);
+        } catch (IOException e) {
+            fail("Can't listen: " + e.getMessage() + ". Choose a free port with --port, or an address of this machine"
+                    + " with --bind.");
+        }
+        // Until SIGTERM or Ctrl-C.
+        new CountDownLatch(1).await();
+    }
+
+    private static void fail(String reason) {
+        System.err.println(reason);
+        System.exit(2);
+    }
+
+    static IngestionEndpoint start(EndpointSettings settings, PrintStream out) throws IOException {
+        IngestionEndpoint endpoint = IngestionEndpoint.start(settings, new BatchPrinter(out, ZoneId.systemDefault()));
+        out.println(BatchPrinter.PREFIX + "Send logs to " + endpoint.url() + ", with "
+                + (settings.ingestionKey() == null ? "any ingestion key" : "the key of --key")
+                + ". They are shown here and at " + endpoint.tailUrl());
+        if (!settings.bind().isLoopbackAddress()) {
+            out.println(BatchPrinter.PREFIX
+                    + "Everybody who reaches this machine can read what was logged: --bind is not a loopback address.");
+        }
+        return endpoint;
+    }
+
+    static EndpointSettings settings(String... arguments) {
+        EndpointSettings settings = EndpointSettings.onPort(DEFAULT_PORT);
+        for (Iterator<String> rest = Arrays.asList(arguments).iterator(); rest.hasNext(); ) {
+            String option = rest.next();
+            if (!Set.of("--port", "--bind", "--hosts", "--key", "--max-lines").contains(option)) {
+                throw new IllegalArgumentException("There is no option " + option + ".");
+            }
+            if (!rest.hasNext()) {
+                throw new IllegalArgumentException(option + " needs a value.");
+            }
+            settings = with(option, rest.next(), settings);
+        }
+        return settings;
+    }
+
+    private static EndpointSettings with(String option, String value, EndpointSettings settings) {
+        return switch (option) {
+            case "--port" -> settings.withPort(number(option, value, 0, 65_535));
+            case "--bind" -> settings.withBind(address(value));
+            case "--hosts" -> settings.withHosts(new HashSet<>(Arrays.asList(value.split("\\s*,\\s*", -1))));
+            case "--key" -> settings.withIngestionKey(value);
+            default -> settings.withMaxLines(number(option, value, 1, 50_000));
+        };
+    }
+
+    private static int number(String option, String value, int least, int most) {
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(option + " must be a number from " + least + " to " + most + ": " + value);
+    }
+
+    private static InetAddress address(String value) {
+        try {
+            return InetAddress.getByName(value);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("--bind must be an address of this machine: " + value, e);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.dropwizardlogdna.local;
+
+import io.github.dropwizardlogdna.local.ingestion.BatchListener;
+import io.github.dropwizardlogdna.local.ingestion.RefusedRequest;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Passes refusals on, on a thread of its own: a console that nobody reads must not stop the server's thread. Many at once
+ * are summed up, so that a sender that goes on and on pushes no lines out of what is held.
+ */
+final class RefusalReports {
+
+    private static final int AT_ONCE = 20;
+    private static final int A_SECOND = 2;
+
+    private final BatchListener listener;
+    private final ThreadPoolExecutor thread;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private double allowed = AT_ONCE;
+    private long lastNanos = System.nanoTime();
+    private long suppressed;
+
+    RefusalReports(BatchListener listener) {
+        this.listener = listener;
+        this.thread = new ThreadPoolExecutor(
+                1,
+                1,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(2 * AT_ONCE),
+                RefusalReports::newThread,
+                new ThreadPoolExecutor.DiscardPolicy());
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread newThread(Runnable work) {
+        Thread thread = new Thread(work, "local-logdna-refusals");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Any thread may call; none waits. */
+    void report(RefusedRequest request) {
+        long before;
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            allowed = Math.min(AT_ONCE, allowed + A_SECOND * (now - lastNanos) / 1e9);
+            lastNanos = now;
+            if (allowed < 1) {
+                suppressed++;
+                return;
+            }
+            allowed--;
+            before = suppressed;
+            suppressed = 0;
+        } finally {
+            lock.unlock();
+        }
+        RefusedRequest reported = before == 0
+                ? request
+                : new RefusedRequest(
+                        request.receivedAt(),
+                        request.status(),
+                        request.reason() + " (" + before + " more were refused before)",
+                        request.request(),
+                        request.sender());
+        thread.execute(() -> listener.refused(reported));
+    }
+
+    void close() {
+        thread.shutdown();
+    }
+}

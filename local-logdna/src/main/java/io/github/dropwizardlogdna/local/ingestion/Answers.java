@@ -1,0 +1,159 @@
+package io.github.dropwizardlogdna.local.ingestion;
+
+import io.github.dropwizardlogdna.local.http.Exchange;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * How requests that are in order are answered: they are taken, unless a test wants something else. Any number of threads
+ * may call.
+ */
+public final class Answers {
+
+    private static final Behaviour TAKE = new Behaviour(Kind.STATUS, 200, Map.of());
+
+    private enum Kind {
+        STATUS,
+        HANG,
+        RESET
+    }
+
+    private record Behaviour(Kind kind, int status, Map<String, String> headers) {}
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<Behaviour> next = new ArrayDeque<>();
+    private Behaviour always = TAKE;
+    private Predicate<Line> refused = line -> false;
+
+    /** Requests that wait for an answer that does not come. */
+    private final List<Exchange> hanging = new ArrayList<>();
+
+    /** The answer to one batch. */
+    record Answer(
+            boolean hangs,
+            boolean resets,
+            int status,
+            Map<String, String> headers,
+            List<Integer> lineStatuses,
+            Batch taken) {}
+
+    Answer next(Batch batch) {
+        Behaviour behaviour;
+        Predicate<Line> refuses;
+        lock.lock();
+        try {
+            behaviour = next.isEmpty() ? always : next.remove();
+            refuses = refused;
+        } finally {
+            lock.unlock();
+        }
+        List<Integer> statuses = batch.lines().stream()
+                .map(line -> refuses.test(line) ? 400 : 200)
+                .toList();
+        boolean takesAll = behaviour.status() >= 300 || !statuses.contains(400);
+        return new Answer(
+                behaviour.kind() == Kind.HANG,
+                behaviour.kind() == Kind.RESET,
+                takesAll ? behaviour.status() : 207,
+                behaviour.headers(),
+                statuses,
+                takesAll ? batch : withoutRefused(batch, statuses));
+    }
+
+    private static Batch withoutRefused(Batch batch, List<Integer> statuses) {
+        List<Line> taken = IntStream.range(0, statuses.size())
+                .filter(i -> statuses.get(i) == 200)
+                .mapToObj(batch.lines()::get)
+                .toList();
+        return new Batch(batch.receivedAt(), batch.hostname(), batch.tags(), taken, batch.transfer());
+    }
+
+    /** Answers each request with this status from now on. */
+    public void always(int status, Map<String, String> headers) {
+        set(new Behaviour(Kind.STATUS, status, Map.copyOf(headers)));
+    }
+
+    /** Keeps a request that is not answered, to cut it off when that changes. */
+    void hold(Exchange exchange) {
+        lock.lock();
+        try {
+            hanging.add(exchange);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public int hanging() {
+        lock.lock();
+        try {
+            return hanging.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Answers no request from now on; those that wait are cut off when that changes. */
+    public void hang() {
+        set(new Behaviour(Kind.HANG, 200, Map.of()));
+    }
+
+    /** Closes the connection of each request without an answer from now on. */
+    public void reset() {
+        set(new Behaviour(Kind.RESET, 200, Map.of()));
+    }
+
+    private void set(Behaviour behaviour) {
+        lock.lock();
+        try {
+            always = behaviour;
+            cutOffHanging();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What hangs was not taken: its sender finds the connection closed, and may send it again. */
+    private void cutOffHanging() {
+        hanging.forEach(Exchange::reset);
+        hanging.clear();
+    }
+
+    /** Answers one of the next requests, after those that were asked for before, with this status. */
+    public void once(int status, Map<String, String> headers) {
+        lock.lock();
+        try {
+            next.add(new Behaviour(Kind.STATUS, status, Map.copyOf(headers)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Refuses these lines with a 207, and takes the others of their batch. */
+    public void refuse(Predicate<Line> lines) {
+        lock.lock();
+        try {
+            refused = refused.or(lines);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes everything again. */
+    public void takeAll() {
+        lock.lock();
+        try {
+            next.clear();
+            cutOffHanging();
+            always = TAKE;
+            refused = line -> false;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
