@@ -1,9 +1,10 @@
 package io.github.dropwizardlogdna.benchmarks;
 
+import io.github.dropwizardlogdna.benchmarks.chaos.Chaos;
 import java.io.IOException;
 import java.util.List;
 
-/** The one command: {@code java -jar benchmarks.jar [jmh|process|growth|outage] [options]}; see README.md. */
+/** The one command: {@code java -jar benchmarks.jar [jmh|process|growth|outage|chaos] [options]}; see README.md. */
 public final class Benchmarks {
 
     private Benchmarks() {}
@@ -21,7 +22,8 @@ public final class Benchmarks {
             case "jmh" -> LoggingThreadBenchmark.run(settings);
             case "growth" -> Growth.run(settings);
             case "outage" -> System.exit(Outage.run(settings) ? 0 : 1);
-            default -> throw new IllegalArgumentException("No " + what + ", but jmh, process, growth, outage");
+            case "chaos" -> System.exit(Chaos.run(settings.chaosSeconds(), settings.seed()) ? 0 : 1);
+            default -> throw new IllegalArgumentException("No " + what + ", but jmh, process, growth, outage, chaos");
         }
     }
 }

@@ -5,11 +5,11 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 
 /** Says on stderr what is going on: stdout is for the tables. */
-final class Progress {
+public final class Progress {
 
     private Progress() {}
 
-    static void say(String what) {
+    public static void say(String what) {
         System.err.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + what);
     }
 }

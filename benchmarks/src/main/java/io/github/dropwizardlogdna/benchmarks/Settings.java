@@ -9,14 +9,25 @@ import java.util.Set;
 
 /**
  * The options of the command line, with their defaults: {@code --seconds 6}, of each measurement; {@code --warm-up 20};
- * {@code --idle 10}, seconds; {@code --contenders a,b}, all if there is none; {@code --outage 600}, seconds.
+ * {@code --idle 10}, seconds; {@code --contenders a,b}, all if there is none; {@code --outage 600} and
+ * {@code --chaos 300}, seconds; {@code --seed 1}, of the chaos, a new one each time by default.
  * Durations may end in {@code s}. For a profile: {@code --jmh-profiler jfr}, or another of JMH's, with its options behind
  * a colon; {@code --jvm-options}, for the contenders' JVMs, separated by spaces.
  */
 final class Settings {
 
     private static final Set<String> NAMES = Set.of(
-            "seconds", "warm-up", "idle", "contenders", "outage", "short", "jmh-log", "jmh-profiler", "jvm-options");
+            "seconds",
+            "warm-up",
+            "idle",
+            "contenders",
+            "outage",
+            "chaos",
+            "seed",
+            "short",
+            "jmh-log",
+            "jmh-profiler",
+            "jvm-options");
 
     private final Map<String, String> values = new HashMap<>();
 
@@ -47,6 +58,15 @@ final class Settings {
 
     double outageSeconds() {
         return number("outage", 600);
+    }
+
+    double chaosSeconds() {
+        return number("chaos", 300);
+    }
+
+    long seed() {
+        String value = values.get("seed");
+        return value == null ? System.nanoTime() & Integer.MAX_VALUE : Long.parseLong(value);
     }
 
     List<Contender> contenders() {

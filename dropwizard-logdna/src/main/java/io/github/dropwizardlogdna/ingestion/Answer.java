@@ -39,8 +39,12 @@ record Answer(
     static Verdict ofProxy(int status) {
         String reason = "the proxy " + described(status) + (status == 407 ? ": a proxy wants credentials" : "")
                 + "; check proxy";
-        boolean passes = outcome(status, false) == Outcome.RETRY;
-        return Verdict.of(passes ? Outcome.RETRY : Outcome.SETTING_AT_FAULT, reason, Remedy.PROXY);
+        Outcome outcome =
+                switch (outcome(status, false)) {
+                    case RETRY, TIMED_OUT, SERVER_ERROR -> Outcome.RETRY;
+                    default -> Outcome.SETTING_AT_FAULT;
+                };
+        return Verdict.of(outcome, reason, Remedy.PROXY);
     }
 
     Verdict verdict(Body sent, Instant now) {

@@ -1,0 +1,447 @@
+package io.github.dropwizardlogdna.benchmarks.chaos;
+
+import io.github.dropwizardlogdna.benchmarks.Progress;
+import jakarta.annotation.Nullable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Throws faults at random at a whole service behind a real nginx, and checks at the end that no line was lost without being
+ * counted, no order was broken, a line came twice only if an answer could have been lost, memory and threads stayed within
+ * bounds, and every shutdown was in time. The seed is printed; the same seed makes the same faults, at nearly the same
+ * moments.
+ */
+public final class Chaos {
+
+    /** What can go wrong. */
+    private enum Fault {
+        ENDPOINT,
+        NGINX_RELOAD,
+        NGINX_KILL,
+        NGINX_SMALL_BODIES,
+        SERVICE_PAUSE,
+        SERVICE_TERM,
+        SERVICE_KILL,
+        DISK_FULL
+    }
+
+    private static final int LINES_PER_SECOND_AND_THREAD = 400;
+    private static final long CLIENT_TIMEOUT = TimeUnit.SECONDS.toNanos(2);
+    private static final long FLUSH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
+    /** For the write of a batch to the disk, on a machine that has other things to do. */
+    private static final long SLACK = TimeUnit.SECONDS.toNanos(2);
+    /** {@code shutdownGracePeriod} + {@code shutdownTimeout}, and the JVM's own end on a busy machine. */
+    private static final long LONGEST_SHUTDOWN = TimeUnit.SECONDS.toNanos(2 + 4 + 8);
+
+    private static final long MOST_RESIDENT_KIB = 400 << 10;
+    private static final int MOST_SHIPPING_THREADS = 10;
+    private static final long RECOVERY = TimeUnit.MINUTES.toNanos(2);
+
+    private static final Pattern LAST_WORDS = Pattern.compile(
+            "Appender 'unspooled': (?:before the end )?(\\d+) lines? w(?:as|ere) (?:abandoned|dropped)");
+
+    private final Random random;
+    private final Path directory;
+    private final ChaosBooks books = new ChaosBooks();
+    private final ChaosEndpoint endpoint;
+    private final Nginx nginx;
+    private final List<Fault> possible = new ArrayList<>(List.of(Fault.values()));
+    private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
+
+    private final List<End> ends = new ArrayList<>();
+    private int process = -1;
+    /** The present process; null before the first one. */
+    @Nullable
+    private Process current;
+    /** What the counters were at some times of the last seconds: [nanoTime, count of each thread]. */
+    private final Deque<long[]> samples = new ArrayDeque<>();
+
+    private long mostResident;
+    private long longestShutdown;
+
+    /** How a process ended, and how many lines of each of its threads must be accounted for. */
+    private record End(int process, List<Integer> lines, boolean killed) {}
+
+    private Chaos(long seed, Path directory) throws IOException {
+        this.random = new Random(seed);
+        this.directory = directory;
+        this.endpoint = new ChaosEndpoint(books, CLIENT_TIMEOUT, seed);
+        this.nginx = new Nginx(directory.resolve("nginx"), endpoint.port());
+    }
+
+    /** Returns whether every invariant held. */
+    public static boolean run(double seconds, long seed) throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("logdna-chaos");
+        Progress.say("chaos with seed " + seed + " in " + directory);
+        Chaos chaos = new Chaos(seed, directory);
+        boolean mounted = chaos.mountSmallDisk();
+        try {
+            return chaos.run(seconds);
+        } finally {
+            chaos.service().destroyForcibly().onExit().join();
+            chaos.nginx.close();
+            chaos.endpoint.close();
+            if (mounted) {
+                exec("umount", chaos.spool().toString());
+            }
+        }
+    }
+
+    /** A disk that can be filled, for the spool: it takes the rights to mount one, or the disk is never full. */
+    private boolean mountSmallDisk() throws IOException, InterruptedException {
+        Files.createDirectories(spool());
+        boolean mounted = exec("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", spool().toString()) == 0;
+        if (!mounted) {
+            Progress.say("no rights to mount a small disk: DISK_FULL is left out");
+            possible.remove(Fault.DISK_FULL);
+        }
+        return mounted;
+    }
+
+    private Path spool() {
+        return directory.resolve("spool");
+    }
+
+    private static int exec(String... command) throws IOException, InterruptedException {
+        return new ProcessBuilder(command).inheritIO().start().waitFor();
+    }
+
+    private boolean run(double seconds) throws IOException, InterruptedException {
+        start();
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        while (System.nanoTime() < end && service().isAlive()) {
+            Fault fault = possible.get(random.nextInt(possible.size()));
+            Progress.say(fault.name());
+            faults.merge(fault, 1, Integer::sum);
+            throwAt(fault);
+            observe(TimeUnit.MILLISECONDS.toNanos(200 + random.nextInt(2_000)));
+        }
+        if (!service().isAlive()) {
+            broken("the service has ended by itself, with " + service().exitValue());
+        }
+        Progress.say("recovery");
+        terminate();
+        // What the last process left in its spool is delivered by one more, which logs next to nothing.
+        start();
+        recover();
+        terminate();
+        return report();
+    }
+
+    private void throwAt(Fault fault) throws IOException, InterruptedException {
+        long some = TimeUnit.MILLISECONDS.toNanos(500 + random.nextInt(4_000));
+        switch (fault) {
+            case ENDPOINT -> {
+                ChaosEndpoint.Behaviour[] all = ChaosEndpoint.Behaviour.values();
+                ChaosEndpoint.Behaviour behaviour = all[random.nextInt(all.length)];
+                Progress.say("  " + behaviour);
+                endpoint.behave(behaviour);
+                observe(some);
+                endpoint.behave(ChaosEndpoint.Behaviour.TAKE);
+            }
+            case NGINX_RELOAD -> nginx.reload();
+            case NGINX_KILL -> {
+                long from = System.nanoTime();
+                nginx.kill();
+                observe(some);
+                nginx.restart();
+                books.answersAreLost(from - TimeUnit.SECONDS.toNanos(1), from + TimeUnit.SECONDS.toNanos(1));
+            }
+            case NGINX_SMALL_BODIES -> {
+                nginx.limitBodies("2k");
+                observe(some);
+                nginx.limitBodies("10m");
+            }
+            case SERVICE_PAUSE -> {
+                signal("STOP");
+                sleep(CLIENT_TIMEOUT + TimeUnit.SECONDS.toNanos(1));
+                signal("CONT");
+            }
+            case SERVICE_TERM -> {
+                terminate();
+                start();
+            }
+            case SERVICE_KILL -> {
+                observe(TimeUnit.SECONDS.toNanos(5)); // so that there is something to lose
+                kill();
+                start();
+            }
+            case DISK_FULL -> fillTheDisk(some);
+        }
+    }
+
+    private void start() throws IOException {
+        process++;
+        samples.clear();
+        current = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx96m",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ChaosService.class.getName(),
+                        Integer.toString(process),
+                        counters(process).toString(),
+                        Integer.toString(LINES_PER_SECOND_AND_THREAD),
+                        configuration().toString())
+                .redirectOutput(directory.resolve("out-" + process + ".log").toFile())
+                .redirectError(lastWords(process).toFile())
+                .start();
+        long begin = System.nanoTime();
+        while (service().isAlive()
+                && counts()[ChaosService.THREADS] == 0
+                && System.nanoTime() - begin < TimeUnit.MINUTES.toNanos(1)) {
+            sleep(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    private Process service() {
+        return Objects.requireNonNull(current);
+    }
+
+    private Path lastWords(int number) {
+        return directory.resolve("err-" + number + ".log");
+    }
+
+    private Path configuration() throws IOException {
+        return Files.writeString(directory.resolve("config.yml"), """
+                server:
+                  shutdownGracePeriod: 2s
+                  applicationConnectors: [{type: http, port: 0, bindHost: localhost}]
+                  adminConnectors: [{type: http, port: 0, bindHost: localhost}]
+                  requestLog: {appenders: []}
+                logging:
+                  level: INFO
+                  appenders: [{type: console}]
+                  loggers:
+                    spooled:
+                      additive: false
+                      appenders:
+                        - {type: logdna, name: spooled, spool: {directory: %1$s}, %2$s}
+                    unspooled:
+                      additive: false
+                      appenders:
+                        - {type: logdna, name: unspooled, %2$s}
+                """.formatted(spool(), """
+                                ingestionKey: local, endpoint: 'http://127.0.0.1:%d', neverBlock: false, flushInterval: %dms, \
+                                batchSize: 64KiB, bufferSize: 8MiB, timeout: %ds, connectionTimeout: 1s, minRetryDelay: 50ms, \
+                                maxRetryDelay: 1s, shutdownTimeout: 4s""".formatted(
+                        nginx.port(),
+                        TimeUnit.NANOSECONDS.toMillis(FLUSH_INTERVAL),
+                        TimeUnit.NANOSECONDS.toSeconds(CLIENT_TIMEOUT))));
+    }
+
+    private Path counters(int number) {
+        return directory.resolve("counters-" + number);
+    }
+
+    /** How many lines each thread of the present process has logged to each logger, and 1 if the server has started. */
+    private int[] counts() throws IOException {
+        int[] counts = new int[ChaosService.THREADS + 1];
+        Path file = counters(process);
+        if (Files.exists(file) && Files.size(file) >= (long) counts.length * Integer.BYTES) {
+            ByteBuffer.wrap(Files.readAllBytes(file)).asIntBuffer().get(counts);
+        }
+        return counts;
+    }
+
+    /** Lets time pass, and looks at the process meanwhile. */
+    private void observe(long nanos) throws IOException {
+        long end = System.nanoTime() + nanos;
+        while (System.nanoTime() < end && service().isAlive()) {
+            int[] counts = counts();
+            long[] sample = new long[1 + counts.length];
+            sample[0] = System.nanoTime();
+            for (int i = 0; i < counts.length; i++) {
+                sample[i + 1] = counts[i];
+            }
+            samples.addLast(sample);
+            if (samples.size() > 1_000) {
+                samples.removeFirst();
+            }
+            look();
+            sleep(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    private void look() throws IOException {
+        try (Stream<Path> tasks =
+                Files.list(Path.of("/proc", Long.toString(service().pid()), "task"))) {
+            long shipping = tasks.filter(Chaos::isShipping).count();
+            if (shipping > MOST_SHIPPING_THREADS) {
+                broken(shipping + " threads of the library");
+            }
+            for (String line :
+                    Files.readAllLines(Path.of("/proc", Long.toString(service().pid()), "status"))) {
+                if (line.startsWith("VmRSS:")) {
+                    long resident = Long.parseLong(line.replaceAll("\\D", ""));
+                    if (resident > MOST_RESIDENT_KIB && mostResident <= MOST_RESIDENT_KIB) {
+                        broken((resident >> 10) + " MiB of resident memory with a heap of 96 MiB");
+                    }
+                    mostResident = Math.max(mostResident, resident);
+                }
+            }
+        } catch (FileSystemException e) {
+            // The process has just ended.
+        }
+    }
+
+    /** The kernel keeps the first 15 characters of a thread's name. */
+    private static boolean isShipping(Path task) {
+        try {
+            return Files.readString(task.resolve("comm")).startsWith("logdna-");
+        } catch (IOException e) {
+            return false; // has just ended
+        }
+    }
+
+    private void terminate() throws IOException {
+        long begin = System.nanoTime();
+        service().destroy();
+        boolean ended = waitFor(LONGEST_SHUTDOWN);
+        long took = System.nanoTime() - begin;
+        longestShutdown = Math.max(longestShutdown, took);
+        if (!ended) {
+            broken("the shutdown of process " + process + " took longer than "
+                    + TimeUnit.NANOSECONDS.toSeconds(LONGEST_SHUTDOWN) + " s");
+            service().destroyForcibly();
+            waitFor(LONGEST_SHUTDOWN);
+        }
+        // The request under way is cut off at the end of shutdownTimeout: with a spool its batch goes out again.
+        books.answersAreLost(begin - CLIENT_TIMEOUT, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+        ends.add(new End(process, listOf(counts()), false));
+    }
+
+    private void kill() throws IOException {
+        int[] safe = safeCounts(System.nanoTime() - FLUSH_INTERVAL - SLACK);
+        long now = System.nanoTime();
+        service().destroyForcibly();
+        waitFor(LONGEST_SHUTDOWN);
+        books.answersAreLost(now - CLIENT_TIMEOUT, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+        ends.add(new End(process, listOf(safe), true));
+    }
+
+    private static List<Integer> listOf(int[] counts) {
+        return Arrays.stream(counts).boxed().toList();
+    }
+
+    private int[] safeCounts(long before) {
+        int[] safe = new int[ChaosService.THREADS];
+        for (long[] sample : samples) {
+            if (sample[0] - before < 0) {
+                for (int i = 0; i < safe.length; i++) {
+                    safe[i] = (int) sample[i + 1];
+                }
+            }
+        }
+        return safe;
+    }
+
+    private boolean waitFor(long nanos) {
+        try {
+            return service().waitFor(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        exec("kill", "-" + name, Long.toString(service().pid()));
+    }
+
+    private void fillTheDisk(long nanos) throws IOException {
+        Path filler = spool().resolve("filler");
+        try (OutputStream out = Files.newOutputStream(filler)) {
+            byte[] block = new byte[1 << 16];
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            observe(nanos);
+        }
+        Files.delete(filler);
+        // What did not fit is in memory alone: let it go out before something kills the process.
+        observe(TimeUnit.SECONDS.toNanos(3));
+    }
+
+    private void recover() throws IOException {
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < RECOVERY && spooledFiles() > 2) {
+            observe(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+    }
+
+    private long spooledFiles() throws IOException {
+        try (Stream<Path> files = Files.walk(spool())) {
+            return files.filter(file -> file.toString().endsWith(".batch")).count();
+        }
+    }
+
+    private static void sleep(long nanos) {
+        LockSupport.parkNanos(nanos);
+    }
+
+    private void broken(String what) {
+        books.broken(what);
+        Progress.say("BROKEN: " + what);
+    }
+
+    private boolean report() throws IOException {
+        long lines = 0;
+        for (End end : ends) {
+            int unspooled = 0;
+            for (int thread = 0; thread < ChaosService.THREADS; thread++) {
+                lines += end.lines.get(thread);
+                int missing =
+                        books.missingBefore(end.lines.get(thread), new LineId.Stream(end.process, "spooled", thread));
+                if (missing > 0) {
+                    broken(missing + " lines with a spool are missing: process " + end.process + ", thread " + thread);
+                }
+                unspooled +=
+                        books.missingBefore(end.lines.get(thread), new LineId.Stream(end.process, "unspooled", thread));
+            }
+            // A killed process without a spool has nobody left to count what its memory held.
+            if (!end.killed && unspooled != abandoned(end.process)) {
+                broken(unspooled + " lines without a spool are missing, " + abandoned(end.process)
+                        + " were reported: process " + end.process);
+            }
+        }
+        System.out.println(
+                "## Chaos\n\n" + faults + "\n\n" + ends.size() + " processes logged " + 2 * lines + " lines; "
+                        + books.summary() + ". Longest shutdown " + TimeUnit.NANOSECONDS.toMillis(longestShutdown)
+                        + " ms, most resident memory " + (mostResident >> 10) + " MiB.\n");
+        List<String> broken = books.broken();
+        broken.forEach(what -> System.out.println("- BROKEN: " + what));
+        return broken.isEmpty();
+    }
+
+    /** The lines that the process itself reported as lost, on its standard error stream, when it ended. */
+    private long abandoned(int number) throws IOException {
+        long sum = 0;
+        Matcher reported = LAST_WORDS.matcher(Files.readString(lastWords(number)));
+        while (reported.find()) {
+            sum += Long.parseLong(reported.group(1));
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,221 @@
+package io.github.dropwizardlogdna.benchmarks.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+
+/** The ingestion endpoint behind nginx, which takes lines or misbehaves. Requests are served by a pool of threads. */
+final class ChaosEndpoint implements AutoCloseable {
+
+    /** What it does with requests. */
+    enum Behaviour {
+        /** Takes them. */
+        TAKE,
+        /** Answers 500, 502 or 503. */
+        SERVER_ERROR,
+        /** Answers 429, with {@code Retry-After: 1}. */
+        TOO_MANY,
+        /** Answers 401. */
+        KEY_REFUSED,
+        /** Answers 400 to a body that holds a suspicious line. */
+        MALFORMED_LINE,
+        /** Answers 500 to a body that holds a suspicious line. */
+        FIREWALL_500,
+        /** Answers 403 to a body that holds a suspicious line. */
+        FIREWALL_403,
+        /** Answers 207: 400 or 418 for suspicious lines, 503 for every fifth of the others. */
+        MULTI_STATUS,
+        /** Answers 413 to bodies of more than 4 KB. */
+        SMALL_BODIES,
+        /** Answers 413 to everything. */
+        NO_BODIES,
+        /** Answers 415 to gzip. */
+        NO_GZIP,
+        /** Takes 300 ms longer. */
+        SLOW,
+        /** Takes the lines, and answers after the client has given up. */
+        HANG,
+        /** Takes the lines, and closes the connection without an answer. */
+        RESET
+    }
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern NOTICE = Pattern.compile("(\\d+) lines? (?:is|are) missing before this one");
+    private static final int SMALL_BODY = 4_000;
+
+    private final ChaosBooks books;
+    private final long clientTimeout;
+    private final Random random;
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "chaos-endpoint");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile Behaviour behaviour = Behaviour.TAKE;
+
+    ChaosEndpoint(ChaosBooks books, long clientTimeout, long seed) throws IOException {
+        this.books = books;
+        this.clientTimeout = clientTimeout;
+        this.random = new Random(seed);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        server.createContext("/", this::answer);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    void behave(Behaviour wanted) {
+        behaviour = wanted;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            boolean gzip = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            List<Optional<LineId>> all = linesOf(body, gzip);
+            List<LineId> lines = all.stream().flatMap(Optional::stream).toList();
+            boolean suspicious = lines.stream().anyMatch(LineId::isSuspicious);
+            switch (behaviour) {
+                case TAKE -> take(exchange, lines);
+                case SERVER_ERROR -> status(exchange, List.of(500, 502, 503).get(random.nextInt(3)));
+                case TOO_MANY -> {
+                    exchange.getResponseHeaders().set("Retry-After", "1");
+                    status(exchange, 429);
+                }
+                case KEY_REFUSED -> status(exchange, 401);
+                case MALFORMED_LINE -> takeUnless(suspicious, exchange, lines, 400);
+                case FIREWALL_500 -> takeUnless(suspicious, exchange, lines, 500);
+                case FIREWALL_403 -> takeUnless(suspicious, exchange, lines, 403);
+                case MULTI_STATUS -> multiStatus(exchange, all);
+                case SMALL_BODIES -> {
+                    if (body.length > SMALL_BODY) {
+                        status(exchange, 413);
+                    } else {
+                        take(exchange, lines);
+                    }
+                }
+                case NO_BODIES -> status(exchange, 413);
+                case NO_GZIP -> {
+                    if (gzip) {
+                        status(exchange, 415);
+                    } else {
+                        take(exchange, lines);
+                    }
+                }
+                case SLOW -> {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+                    take(exchange, lines);
+                }
+                case HANG -> {
+                    lost(clientTimeout * 2);
+                    books.took(lines, System.nanoTime());
+                    LockSupport.parkNanos(clientTimeout + TimeUnit.SECONDS.toNanos(1));
+                }
+                case RESET -> {
+                    lost(0);
+                    books.took(lines, System.nanoTime());
+                }
+            }
+        }
+    }
+
+    private void lost(long nanos) {
+        long now = System.nanoTime();
+        books.answersAreLost(now, now + nanos + TimeUnit.SECONDS.toNanos(1));
+    }
+
+    private void take(HttpExchange exchange, List<LineId> lines) throws IOException {
+        books.took(lines, System.nanoTime());
+        status(exchange, 200);
+    }
+
+    private void takeUnless(boolean suspicious, HttpExchange exchange, List<LineId> lines, int status)
+            throws IOException {
+        if (suspicious) {
+            lines.stream().filter(LineId::isSuspicious).forEach(books::refused);
+            status(exchange, status);
+        } else {
+            take(exchange, lines);
+        }
+    }
+
+    private void multiStatus(HttpExchange exchange, List<Optional<LineId>> lines) throws IOException {
+        List<Integer> codes = new ArrayList<>();
+        List<LineId> taken = new ArrayList<>();
+        for (Optional<LineId> each : lines) {
+            LineId line = each.orElse(null);
+            if (line == null) {
+                codes.add(200);
+            } else if (line.isSuspicious()) {
+                books.refused(line);
+                codes.add(line.sequence() % 2 == 0 ? 400 : 418);
+            } else if (random.nextInt(5) == 0) {
+                books.askedAgain(line);
+                codes.add(503);
+            } else {
+                taken.add(line);
+                codes.add(200);
+            }
+        }
+        books.took(taken, System.nanoTime());
+        write(exchange, 207, JSON.writeValueAsString(Map.of("status", codes)));
+    }
+
+    private static void status(HttpExchange exchange, int status) throws IOException {
+        write(exchange, status, String.format(Locale.ROOT, "{\"status\":%d}", status));
+    }
+
+    private static void write(HttpExchange exchange, int status, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    /** The id of each line of the body; empty for a line that the library itself has written. */
+    private List<Optional<LineId>> linesOf(byte[] body, boolean gzip) throws IOException {
+        List<Optional<LineId>> ids = new ArrayList<>();
+        InputStream bytes = new ByteArrayInputStream(body);
+        JsonNode lines =
+                JSON.readTree(gzip ? new GZIPInputStream(bytes) : bytes).path("lines");
+        for (JsonNode line : lines) {
+            String text = line.path("line").asText();
+            ids.add(Optional.ofNullable(LineId.in(text)));
+            Matcher notice = NOTICE.matcher(text);
+            if (notice.lookingAt() && behaviour == Behaviour.TAKE) {
+                books.missing(Long.parseLong(notice.group(1)));
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.dropwizardlogdna.shipping;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.github.dropwizardlogdna.ingestion.Verdict;
+import jakarta.annotation.Nullable;
+import java.util.Map;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/** Drops, and the batcher that reports them. */
+final class ReportRaces {
+
+    private ReportRaces() {}
+
+    /** A drop that the batcher does not see wakes it, now or at a time that it has planned. */
+    @JCStressTest
+    @Outcome(id = "(planned|silent), told", expect = ACCEPTABLE, desc = "the batcher saw the drop")
+    @Outcome(id = "planned, untold", expect = ACCEPTABLE, desc = "the batcher will step again by itself")
+    @Outcome(id = "silent, untold", expect = FORBIDDEN, desc = "nobody will report the drop")
+    @State
+    public static class DropAgainstStep {
+        private volatile boolean woken;
+        private final Ledger ledger = new Ledger();
+        private final LossReport report = new LossReport(
+                ledger,
+                AppendRaces.queue(1_000, () -> {}),
+                new Silent(),
+                text -> new byte[] {'n', ',', '\n'},
+                () -> woken = true);
+
+        @Actor
+        public void loggingThread() {
+            ledger.turnedAway(DropReason.FULL, 1);
+            report.dropped();
+        }
+
+        @Actor
+        public void batcher(LL_Result r) {
+            r.r1 = report.step(0) == io.github.dropwizardlogdna.shipping.Signal.FOREVER ? "silent" : "planned";
+        }
+
+        @Arbiter
+        public void after(LL_Result r) {
+            if (woken) {
+                r.r1 = "planned";
+            }
+            r.r2 = report.isAllTold() ? "told" : "untold";
+        }
+    }
+
+    /** Reports nothing to anybody. */
+    static final class Silent implements ShippingObserver {
+
+        @Override
+        public void progress() {}
+
+        @Override
+        public void requestEnded(long nanos) {}
+
+        @Override
+        public void deliveryFailed(Verdict verdict, long heldLines, long retryInNanos) {}
+
+        @Override
+        public void deliveryRecovered(int failures, long nanos) {}
+
+        @Override
+        public void linesRefused(Verdict verdict, int lines) {}
+
+        @Override
+        public void linesDropped(Map<DropReason, Long> dropped) {}
+
+        @Override
+        public void spoolFailed(String what, @Nullable Throwable why) {}
+
+        @Override
+        public void internalError(String what, Throwable error) {}
+
+        @Override
+        public void shippingFailed(String what, Throwable cause, long heldLines) {}
+    }
+}
