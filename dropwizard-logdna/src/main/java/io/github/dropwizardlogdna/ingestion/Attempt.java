@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna.ingestion;
 import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -78,11 +79,14 @@ final class Attempt implements Watchdog.Watched {
         }
     }
 
-    /** Whether the request was cut off because it took too long after it had begun. */
-    boolean isAnswerOverdue() {
+    /** Whether the request failed because it took too long after it had begun. */
+    boolean isAnswerOverdue(Throwable failure) {
         lock.lock();
         try {
-            return answerAwaited && lateness.equals(reason);
+            return answerAwaited
+                    && (reason == null
+                            ? Diagnosis.causes(failure).stream().anyMatch(SocketTimeoutException.class::isInstance)
+                            : reason.equals(lateness));
         } finally {
             lock.unlock();
         }

@@ -146,10 +146,10 @@ public final class JerseyIngestionClient implements IngestionClient {
 
     private Verdict failed(Throwable failure, Attempt current) {
         String cutOff = current.cutOffReason();
-        if (cutOff != null) {
-            return Verdict.of(current.isAnswerOverdue() ? Outcome.TIMED_OUT : Outcome.RETRY, cutOff);
-        }
-        return Diagnosis.verdict(failure, settings);
+        Verdict verdict = cutOff == null ? Diagnosis.verdict(failure, settings) : Verdict.of(Outcome.RETRY, cutOff);
+        return current.isAnswerOverdue(failure)
+                ? Verdict.of(Outcome.TIMED_OUT, verdict.reason(), verdict.remedy())
+                : verdict;
     }
 
     private Client client() {

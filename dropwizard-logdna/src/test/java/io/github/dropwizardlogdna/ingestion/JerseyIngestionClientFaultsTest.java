@@ -187,18 +187,18 @@ class JerseyIngestionClientFaultsTest {
                 Arguments.of(MisbehavingServer.resetAfterTheRequest(), Outcome.RETRY, "closed the connection|broke"),
                 Arguments.of(MisbehavingServer.closeWithoutAnAnswer(), Outcome.RETRY, "without an answer"),
                 Arguments.of(MisbehavingServer.halfClose(), Outcome.RETRY, "without an answer"),
-                Arguments.of(MisbehavingServer.neverAnswer(), Outcome.RETRY, "no answer from .* within 400 ms"),
+                Arguments.of(MisbehavingServer.neverAnswer(), Outcome.TIMED_OUT, "no answer from .* within 400 ms"),
                 Arguments.of(MisbehavingServer.garbage(), Outcome.RETRY, "not answer in HTTP|status that HTTP"),
-                Arguments.of(MisbehavingServer.htmlBadGateway(), Outcome.RETRY, "502 Bad Gateway"),
+                Arguments.of(MisbehavingServer.htmlBadGateway(), Outcome.SERVER_ERROR, "502 Bad Gateway"),
                 Arguments.of(MisbehavingServer.stallInTheBody(200), Outcome.DELIVERED, "200 OK"),
-                Arguments.of(MisbehavingServer.stallInTheBody(207), Outcome.RETRY, "no answer"),
+                Arguments.of(MisbehavingServer.stallInTheBody(207), Outcome.TIMED_OUT, "no answer"),
                 Arguments.of(MisbehavingServer.stallInTheBody(400), Outcome.BAD_REQUEST, "400 Bad Request"),
                 Arguments.of(MisbehavingServer.dripTheBody(200, DRIP), Outcome.DELIVERED, "200 OK"),
                 Arguments.of(
-                        MisbehavingServer.dripTheBody(207, DRIP), Outcome.RETRY, "no answer from .* within 400 ms"),
+                        MisbehavingServer.dripTheBody(207, DRIP), Outcome.TIMED_OUT, "no answer from .* within 400 ms"),
                 Arguments.of(MisbehavingServer.endlessBody(200), Outcome.DELIVERED, "200 OK"),
                 Arguments.of(MisbehavingServer.endlessBody(207), Outcome.DELIVERED, "207"),
-                Arguments.of(MisbehavingServer.endlessBody(500), Outcome.RETRY, "500"));
+                Arguments.of(MisbehavingServer.endlessBody(500), Outcome.SERVER_ERROR, "500"));
     }
 
     @ParameterizedTest
@@ -363,7 +363,7 @@ class JerseyIngestionClientFaultsTest {
         Verdict verdict = client.send(HUGE);
 
         assertThat(verdict)
-                .isEqualTo(Verdict.of(Outcome.RETRY, "no answer from " + server.endpoint() + " within 400 ms"));
+                .isEqualTo(Verdict.of(Outcome.TIMED_OUT, "no answer from " + server.endpoint() + " within 400 ms"));
     }
 
     @ParameterizedTest
@@ -373,7 +373,7 @@ class JerseyIngestionClientFaultsTest {
         Verdict verdict = client.send(SMALL);
 
         assertThat(verdict)
-                .isEqualTo(Verdict.of(Outcome.RETRY, "no answer from " + server.endpoint() + " within 400 ms"));
+                .isEqualTo(Verdict.of(Outcome.TIMED_OUT, "no answer from " + server.endpoint() + " within 400 ms"));
     }
 
     @Test
