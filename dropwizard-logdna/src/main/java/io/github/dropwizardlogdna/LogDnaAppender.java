@@ -12,6 +12,7 @@ import io.github.dropwizardlogdna.shipping.Shipper;
 import io.github.dropwizardlogdna.shipping.ShippingThread;
 import jakarta.annotation.Nullable;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What Logback calls: guards the application against the appender and the appender against itself, encodes the event on
@@ -31,6 +32,13 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
 
     @Nullable
     private final MessageRate messageRate;
+
+    /** Events that were lost because the stack ended; only ever grows, as do the two others. Any thread. */
+    private final AtomicInteger overflows = new AtomicInteger();
+
+    private volatile int overflowsAtStacksEnd;
+    /** How many of both the shipper has counted. */
+    private final AtomicInteger overflowsCounted = new AtomicInteger();
 
     LogDnaAppender(
             EncoderPool<E> encoders,
@@ -63,12 +71,14 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
     public void stop() {
         if (isStarted()) {
             started = false;
+            countOverflows();
             siblings.stop(this);
         }
     }
 
     /** Takes an event. Never throws and, unless configured to, never waits. Any thread. */
     @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // see there
     public void doAppend(E event) {
         try {
             if (!ShippingThread.isCurrent() && !isReport(event) && getFilterChainDecision(event) != FilterReply.DENY) {
@@ -76,8 +86,18 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
             }
         } catch (Throwable e) {
             // Logback catches exceptions only: a StackOverflowError would end the application's request.
-            countAsFailed();
-            reportLinkage(e);
+            if (e instanceof StackOverflowError) {
+                // Too little stack is left for the shipper, which would be interrupted in the middle of its work.
+                try {
+                    overflows.getAndIncrement();
+                } catch (Throwable stackEnds) {
+                    // Not one call succeeds. Two threads in the same nanosecond may be counted as one.
+                    overflowsAtStacksEnd++;
+                }
+            } else {
+                countAsFailed();
+                reportLinkage(e);
+            }
         }
     }
 
@@ -96,15 +116,13 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
             return;
         }
         LineEncoder<E> encoder = encoders.borrow();
-        try {
-            int lines = encoder.encode(event);
-            if (encoder.fellBack()) {
-                reporter.encodingFailed(encoder.linkageError());
-            }
-            shipper.append(encoder.buffer(), encoder.length(), lines, discardable);
-        } finally {
-            encoders.giveBack(encoder);
+        int lines = encoder.encode(event);
+        if (encoder.fellBack()) {
+            reporter.encodingFailed(encoder.linkageError());
         }
+        shipper.append(encoder.buffer(), encoder.length(), lines, discardable);
+        // Not in a finally block: an encoder that an Error has left in the middle of an event may hold a part of it.
+        encoders.giveBack(encoder);
     }
 
     @Override
@@ -123,7 +141,7 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
         try {
             shipper.drop(DropReason.FAILED, 1);
         } catch (Throwable e) {
-            // The stack ends right here; the application will find out by itself.
+            // It could be told to nobody.
         }
     }
 
@@ -138,7 +156,18 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
         }
     }
 
+    /** Counts, on a thread that has a stack, what could not be counted when it failed: each event once. */
+    private void countOverflows() {
+        int overflowed = overflows.get() + overflowsAtStacksEnd;
+        int counted = overflowsCounted.getAndAccumulate(overflowed, Math::max);
+        if (overflowed > counted) {
+            shipper.drop(DropReason.FAILED, overflowed - counted);
+        }
+    }
+
+    /** What keeps the appender's books, brought up to date; whoever looks at them comes here. */
     Shipper shipper() {
+        countOverflows();
         return shipper;
     }
 

@@ -61,8 +61,8 @@ final class Reporter implements ShippingObserver {
         }
     }
 
-    static boolean isReport(String loggerName) {
-        return loggerName.equals(LOGGER);
+    static boolean isReport(@Nullable String loggerName) {
+        return LOGGER.equals(loggerName);
     }
 
     /** Where the appender ships to, as it may be shown. */

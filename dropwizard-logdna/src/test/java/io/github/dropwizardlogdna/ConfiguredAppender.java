@@ -64,6 +64,10 @@ final class ConfiguredAppender implements AutoCloseable {
         appender.doAppend(event);
     }
 
+    Appender<ILoggingEvent> appender() {
+        return appender;
+    }
+
     /** What keeps the appender's books. */
     Shipper shipper() {
         return ((LogDnaAppender<ILoggingEvent>) appender).shipper();

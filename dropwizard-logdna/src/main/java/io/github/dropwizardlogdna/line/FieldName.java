@@ -50,7 +50,7 @@ final class FieldName {
         this.reservedInParts = reserved || text.equals("linePart") || text.equals("lineParts");
         if (text.length() <= Recurring.MAX_CHARS) {
             JsonBuffer buffer = new JsonBuffer(text.length() + PUNCTUATION);
-            writeAnew(buffer);
+            writeText(buffer);
             this.json = buffer.copy();
         } else {
             this.json = null;
@@ -64,14 +64,14 @@ final class FieldName {
     /** Writes what stands before a value: a comma, the name in quotes, a colon. */
     void write(JsonBuffer to) {
         if (json == null) {
-            writeAnew(to);
+            writeText(to);
         } else {
             to.raw(json);
         }
     }
 
     boolean is(FieldName other) {
-        return this == other || text.equals(other.text);
+        return text.equals(other.text);
     }
 
     @Override
@@ -79,7 +79,7 @@ final class FieldName {
         return text;
     }
 
-    private void writeAnew(JsonBuffer to) {
+    private void writeText(JsonBuffer to) {
         to.raw(',');
         to.string(text);
         to.raw(':');

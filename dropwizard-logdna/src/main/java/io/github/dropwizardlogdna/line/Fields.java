@@ -14,15 +14,23 @@ import java.util.Map;
  */
 final class Fields {
 
+    private static final FieldName[] NONE = {};
     private static final int INITIAL_CAPACITY = 32;
     private static final int RETAINED_CAPACITY = 256;
     /** Up to here a search is faster than an index. */
     private static final int INDEX_FROM = 32;
 
+    /** More than fit into {@code meta}, even if each took the fewest bytes. */
+    private static final int MAX_FIELDS = 8_192;
+
     private static final int ABSENT = -1;
 
     private FieldName[] names = new FieldName[INITIAL_CAPACITY];
     private Object[] values = new Object[INITIAL_CAPACITY];
+    /** The names that make way for ours as they ship, by where they are; made once they are asked for. */
+    private FieldName[] madeWay = NONE;
+
+    private int leftOut;
     private int own;
     private int size;
     private boolean split;
@@ -59,19 +67,41 @@ final class Fields {
         Arrays.fill(values, repeated, size, null);
         size = repeated;
         own = repeated;
+        leftOut = 0;
+        madeWay = NONE;
     }
 
-    /** Sets a program's field, in place of an earlier value. */
+    /** Sets a program's field, in place of an earlier value; if there are too many, it is left out. */
     void put(FieldName name, Object value) {
-        int i = find(name);
-        if (i == ABSENT) {
+        int i = find(name.text);
+        if (i != ABSENT) {
+            values[i] = value;
+        } else if (size == MAX_FIELDS) {
+            leaveOut();
+        } else {
             add(name, value);
             if (size > INDEX_FROM) {
                 index();
             }
-        } else {
-            values[i] = value;
         }
+    }
+
+    /** Whether a program's field would be kept; if not, it is counted as left out. */
+    boolean takes(FieldName name) {
+        if (size < MAX_FIELDS || find(name.text) != ABSENT) {
+            return true;
+        }
+        leaveOut();
+        return false;
+    }
+
+    /** Counts a field that the program gave and that does not ship. */
+    void leaveOut() {
+        leftOut++;
+    }
+
+    int leftOut() {
+        return leftOut;
     }
 
     boolean hasOwn(FieldName name) {
@@ -87,16 +117,27 @@ final class Fields {
     FieldName shippedName(int i) {
         FieldName name = names[i];
         boolean makesWay = i >= own && (split ? name.reservedInParts : name.reserved);
-        return makesWay ? unused("_" + name.text) : name;
+        return makesWay ? madeWay(i) : name;
+    }
+
+    /** Asked for again and again while the fields are cut to what fits. */
+    private FieldName madeWay(int i) {
+        if (madeWay.length < size) {
+            madeWay = new FieldName[size];
+        }
+        if (madeWay[i] == null) {
+            madeWay[i] = unused("_" + names[i].text);
+        }
+        return madeWay[i];
     }
 
     /** A name, with as many underscores before it as it takes to be none of the program's. */
     FieldName unused(String text) {
-        FieldName candidate = FieldName.of(text);
+        String candidate = text;
         while (find(candidate) != ABSENT) {
-            candidate = FieldName.of("_" + candidate.text);
+            candidate = "_" + candidate;
         }
-        return candidate;
+        return FieldName.of(candidate);
     }
 
     void clear() {
@@ -109,18 +150,20 @@ final class Fields {
             Arrays.fill(values, 0, size, null);
             index.clear();
         }
+        madeWay = NONE;
+        leftOut = 0;
         own = 0;
         size = 0;
         split = false;
     }
 
-    private int find(FieldName name) {
+    private int find(String name) {
         if (size > INDEX_FROM) {
-            Integer i = index.get(name.text);
+            Integer i = index.get(name);
             return i == null ? ABSENT : i;
         }
         for (int i = own; i < size; i++) {
-            if (names[i].is(name)) {
+            if (names[i].text.equals(name)) {
                 return i;
             }
         }
@@ -140,8 +183,11 @@ final class Fields {
 
     private void add(FieldName name, Object value) {
         if (size == names.length) {
-            names = Arrays.copyOf(names, 2 * size);
-            values = Arrays.copyOf(values, 2 * size);
+            // Both or none, even if memory or the stack ends here.
+            FieldName[] moreNames = Arrays.copyOf(names, 2 * size);
+            Object[] moreValues = Arrays.copyOf(values, 2 * size);
+            names = moreNames;
+            values = moreValues;
         }
         names[size] = name;
         values[size] = value;

@@ -18,5 +18,11 @@ final class Limits {
     /** The most lines that one event is split into. */
     static final int PARTS = 64;
 
+    /** UTF-16 characters in the name of a field; LogDNA documents no limit, and nobody searches for a longer one. */
+    static final int NAME_CHARS = 1_024;
+
+    /** What all parts of a line hold together; what is longer is never shipped whole. */
+    static final int TEXT_CHARS = PARTS * LINE_BYTES;
+
     private Limits() {}
 }

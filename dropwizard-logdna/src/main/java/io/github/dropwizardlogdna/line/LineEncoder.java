@@ -10,11 +10,8 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.spi.DeferredProcessingAware;
 import jakarta.annotation.Nullable;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import org.slf4j.Marker;
 import org.slf4j.event.KeyValuePair;
@@ -35,9 +32,6 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     private static final byte[] BYTES_CUT_START = " … [".getBytes(UTF_8);
     private static final byte[] BYTES_CUT_END = ascii(" bytes cut]");
 
-    /** Ends a chain of marker references that makes up new names for ever. */
-    private static final int MAX_MARKERS = 256;
-
     private static final int SERVER_ERROR = 500;
 
     private final LineFormat<E> format;
@@ -50,8 +44,6 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     /** Where meta is built that ships as a string. */
     private final JsonBuffer quotedMeta = new JsonBuffer();
 
-    /** The names of fields, which are not redacted. */
-    private final Recurring<FieldName> fieldNames = new Recurring<>(FieldName::of);
     /** The names of loggers and threads, which are values, as JSON. */
     private final Recurring<byte[]> names = new Recurring<>(this::json);
     /** Where these are made, before they are kept. */
@@ -64,8 +56,10 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     private Object lastThreadJson;
 
     private final Fields fields = new Fields();
-    private final List<String> markers = new ArrayList<>();
-    private final MetaWriter metaWriter = new MetaWriter(fields, markers);
+    private final MarkerNames markers = new MarkerNames();
+    private final MetaWriter metaWriter = new MetaWriter(fields, markers.names());
+    private final EventBudget budget;
+    private final ProgramFields programFields;
     private final StackTraces stackTraces = new StackTraces();
     private final Cuts cuts;
     private boolean fellBack;
@@ -78,7 +72,6 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     private final BiConsumer<FieldName, Object> putFixed = fields::put;
 
     private final BiConsumer<FieldName, Object> putFixedUnlessOwn = this::putFixedUnlessOwn;
-    private final BiConsumer<String, String> putMdc = this::putMdc;
 
     public LineEncoder(LineFormat<E> format) {
         this(format, new Envelope(format));
@@ -88,6 +81,9 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
         this.format = format;
         this.envelope = envelope;
         this.cuts = new Cuts(!format.parseJson());
+        Redaction redaction = format.redaction();
+        this.budget = new EventBudget(redaction == null ? 0 : redaction.workOfAnEvent());
+        this.programFields = new ProgramFields(format, fields, budget);
     }
 
     /** Another encoder of the same format, which shares what does not change. */
@@ -99,10 +95,11 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
      * Encodes an event and returns the number of wire lines: 1, or the number of parts of a long one.
      *
      * <p>When anything of the event can't be had, it is encoded as its bare message, and {@link #fellBack} says so.
-     * Throws only when not even that can be had.
+     * Throws only when not even that can be had, or the stack ends; this encoder must not be used again then.
      */
     public int encode(E event) {
         wire.clear();
+        budget.renew();
         fellBack = false;
         linkageError = null;
         try {
@@ -113,11 +110,13 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
             fellBack = true;
             linkageError = e instanceof LinkageError linkage ? linkage : null;
             wire.clear();
+            head.clear(); // may have ended in the middle
             fields.clear();
             return encodeBare(event);
         } finally {
             fields.clear();
             markers.clear();
+            programFields.clear();
         }
     }
 
@@ -219,14 +218,8 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
 
         List<Marker> eventMarkers = event.getMarkerList();
         if (eventMarkers != null && !eventMarkers.isEmpty()) {
-            for (int i = 0; i < eventMarkers.size(); i++) {
-                collectMarker(eventMarkers.get(i));
-            }
-            // After all were collected: two names may look alike then.
-            if (format.redaction() != null) {
-                markers.replaceAll(this::redacted);
-            }
-            fields.own(FieldName.MARKERS, markers);
+            markers.collect(eventMarkers, budget, format.redaction() == null ? null : this::redacted);
+            fields.own(FieldName.MARKERS, markers.names());
         }
         fields.own(FieldName.EXCEPTION, thrown(event.getThrowableProxy()));
         if (format.includeCallerData()) {
@@ -236,13 +229,11 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
         envelope.forEachFixed(putFixed);
         Map<String, String> mdc = event.getMDCPropertyMap();
         if (mdc != null && !mdc.isEmpty()) {
-            mdc.forEach(putMdc);
+            programFields.collectMdc(mdc);
         }
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         if (pairs != null) {
-            for (int i = 0; i < pairs.size(); i++) {
-                put(pairs.get(i));
-            }
+            programFields.collectPairs(pairs);
         }
         return repeated;
     }
@@ -273,46 +264,6 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     private void putFixedUnlessOwn(FieldName name, Object value) {
         if (!fields.hasOwn(name)) {
             fields.put(name, value);
-        }
-    }
-
-    private void putMdc(@Nullable String key, @Nullable String value) {
-        if (key != null && value != null && isIncluded(key)) {
-            fields.put(fieldNames.of(key), redacted(Values.text(value)));
-        }
-    }
-
-    private boolean isIncluded(String mdcKey) {
-        Set<String> includes = format.includesMdcKeys();
-        Set<String> excludes = format.excludesMdcKeys();
-        return (includes.isEmpty() || includes.contains(mdcKey)) && (excludes.isEmpty() || !excludes.contains(mdcKey));
-    }
-
-    private void put(@Nullable KeyValuePair pair) {
-        if (pair != null && pair.key != null) {
-            Object value = Values.of(pair.value);
-            if (value != null) {
-                fields.put(
-                        fieldNames.of(pair.key),
-                        format.redaction() == null ? value : format.redaction().redactedValue(value));
-            }
-        }
-    }
-
-    /** A marker and what it refers to, each name once, which also ends a cycle. */
-    private void collectMarker(@Nullable Marker marker) {
-        if (marker == null || markers.size() == MAX_MARKERS) {
-            return;
-        }
-        String name = Values.text(marker.getName());
-        if (markers.contains(name)) {
-            return;
-        }
-        markers.add(name);
-        if (marker.hasReferences()) {
-            for (Iterator<Marker> references = marker.iterator(); references.hasNext(); ) {
-                collectMarker(references.next());
-            }
         }
     }
 
@@ -356,13 +307,14 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
 
     private byte[] json(String text) {
         nameBuffer.clear();
-        nameBuffer.string(redacted(text));
+        // Not from the budget of the event: what is made of it is kept for others.
+        nameBuffer.string(format.redaction() == null ? text : format.redaction().redacted(text));
         return nameBuffer.copy();
     }
 
     private String redacted(String text) {
         Redaction redaction = format.redaction();
-        return redaction == null ? text : redaction.redacted(text);
+        return redaction == null ? text : redaction.redacted(text, budget);
     }
 
     private StackTraceElement redacted(StackTraceElement caller) {

@@ -1,6 +1,7 @@
 package io.github.dropwizardlogdna.line;
 
 import ch.qos.logback.access.common.spi.IAccessEvent;
+import jakarta.annotation.Nullable;
 
 /** The text of a request's line, where no layout prints it, and what matters about the end of any. */
 final class LineText {
@@ -12,7 +13,11 @@ final class LineText {
         return event.getMethod() + ' ' + withoutQuery(event.getRequestURI()) + ' ' + event.getStatusCode();
     }
 
-    static String withoutQuery(String uri) {
+    /** A malformed request may have no URI. */
+    static String withoutQuery(@Nullable String uri) {
+        if (uri == null) {
+            return IAccessEvent.NA;
+        }
         int query = uri.indexOf('?');
         return query < 0 ? uri : uri.substring(0, query);
     }

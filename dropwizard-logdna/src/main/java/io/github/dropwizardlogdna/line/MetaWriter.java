@@ -11,10 +11,13 @@ import java.util.List;
  */
 final class MetaWriter {
 
+    private static final String LEFT_OUT = "_fieldsLeftOut";
     /** The shortest that values are cut to, before whole fields are left out. */
     private static final int MIN_VALUE_CHARS = 16;
 
-    private static final String CUT = "… [cut]";
+    /** Stands where something was cut. */
+    static final String CUT = "… [cut]";
+
     private static final byte[] CUT_BYTES = CUT.getBytes(UTF_8);
     private static final byte[] TRUE = ascii("true");
     private static final byte[] FALSE = ascii("false");
@@ -70,25 +73,37 @@ final class MetaWriter {
                 return false;
             }
         }
+        if (fields.leftOut() > 0) {
+            writeLeftOut(json, fields.unused(LEFT_OUT), fields.leftOut());
+            if (json.length() - start >= Limits.META_BYTES) {
+                return false;
+            }
+        }
         enclose(json, start);
         return true;
     }
 
     private void writeFieldsThatFit(JsonBuffer json) {
-        FieldName leftOutName = fields.unused("_fieldsLeftOut");
+        FieldName leftOutName = fields.unused(LEFT_OUT);
         int start = json.length();
         int room = Limits.META_BYTES - leftOutName.text.length() - LEFT_OUT_BYTES;
-        int leftOut = 0;
+        int leftOut = fields.leftOut();
         for (int i = 0; i < fields.size(); i++) {
             int before = json.length();
-            if (!writeField(json, i, MIN_VALUE_CHARS) || json.length() - start >= room) {
+            // A name that won't fit is not even tried: thousands of long ones would take long.
+            boolean tooLong = before - start + fields.shippedName(i).text.length() >= room;
+            if (tooLong || !writeField(json, i, MIN_VALUE_CHARS) || json.length() - start >= room) {
                 json.rewind(before);
                 leftOut++;
             }
         }
-        leftOutName.write(json);
-        json.number(leftOut);
+        writeLeftOut(json, leftOutName, leftOut);
         enclose(json, start);
+    }
+
+    private static void writeLeftOut(JsonBuffer json, FieldName name, int leftOut) {
+        name.write(json);
+        json.number(leftOut);
     }
 
     /** Makes an object of the fields from {@code start} on, each of which begins with a comma. */
@@ -113,10 +128,10 @@ final class MetaWriter {
             writeText(json, text, cap);
         } else if (value instanceof byte[] bytes) {
             json.raw(bytes);
-        } else if (value instanceof Number number) {
-            writeNumber(json, number);
-        } else if (value instanceof Boolean flag) {
-            json.raw(flag ? TRUE : FALSE);
+        } else if (value instanceof Number || value instanceof Boolean) {
+            writeScalar(json, value);
+        } else if (value instanceof Nested nested) {
+            writeNested(json, nested, cap);
         } else if (value instanceof Thrown exception) {
             writeException(json, exception, cap);
         } else if (value instanceof StackTraceElement caller) {
@@ -135,6 +150,24 @@ final class MetaWriter {
             json.text(text, 0, Utf8.boundary(text, cap - CUT.length()));
             json.raw(CUT_BYTES);
             json.raw('"');
+        }
+    }
+
+    /** Half of an object is none: one that is too long gives way to the mark, which is shorter than any cap. */
+    private static void writeNested(JsonBuffer json, Nested nested, int cap) {
+        if (nested.json().length <= cap) {
+            json.raw(nested.json());
+        } else {
+            json.string(CUT);
+        }
+    }
+
+    /** Writes a number or a boolean, as {@link Values#of} makes it. */
+    static void writeScalar(JsonBuffer json, Object value) {
+        if (value instanceof Boolean flag) {
+            json.raw(flag ? TRUE : FALSE);
+        } else {
+            writeNumber(json, (Number) value);
         }
     }
 

@@ -31,6 +31,12 @@ public final class Redaction {
      */
     private static final long MAX_WORK = 32L * 1024 * 1024;
 
+    /** For all texts of an event together, in times of what one text and pattern may take. */
+    private static final long TEXTS_OF_AN_EVENT = 8;
+
+    /** Layers of percent-encoding that are taken off one by one; of more of them, all at once. */
+    private static final int MAX_ENCODINGS = 3;
+
     private record Span(int start, int end) {}
 
     private final List<Pattern> patterns;
@@ -76,56 +82,110 @@ public final class Redaction {
         }
     }
 
-    /** The text without what matches; the same object, if nothing does. Never throws. */
+    /** What all texts of an event may take together, so that one of many long values takes no minutes. */
+    long workOfAnEvent() {
+        return TEXTS_OF_AN_EVENT * patterns.size() * maxWork;
+    }
+
+    /** As {@link #redacted(String, EventBudget)}, for a text that does not count against its event: a short one. */
     String redacted(String text) {
+        return redacted(text, new EventBudget(workOfAnEvent()));
+    }
+
+    /** The text without what matches; the same object, if nothing does. Never throws. */
+    String redacted(String text, EventBudget budget) {
         try {
-            List<Span> found = matches(text);
+            List<Span> found = spans(text, budget);
             return found.isEmpty() ? text : without(found, text);
         } catch (Throwable e) {
-            // Nothing of it is told, as it may hold the text.
+            // Its message is not reported, as it may hold the text.
             return REDACTED;
         }
     }
 
-    /**
-     * A value as {@link Values#of} makes it. A number whose digits match becomes a text: a card's number may be logged as
-     * a long. A boolean holds no secret.
-     */
-    Object redactedValue(Object value) {
-        if (value instanceof String text) {
-            return redacted(text);
-        }
-        return value instanceof Number number && matches(number) ? REDACTED : value;
+    /** Whether anything in the text matches, or it can't be told. Never throws. */
+    boolean matches(String text, EventBudget budget) {
+        return !redacted(text, budget).equals(text);
     }
 
-    private boolean matches(Number number) {
+    /**
+     * A value as {@link Values#of} makes it. A number whose digits match is null, which leaves it out: a card's number may
+     * be logged as a long, and a text in its place would change the type of the field, for which LogDNA drops the whole
+     * meta of a line. A boolean holds no secret.
+     */
+    @Nullable
+    Object redactedValue(Object value, EventBudget budget) {
+        if (value instanceof String text) {
+            return redacted(text, budget);
+        }
+        return value instanceof Number number && matches(number, budget) ? null : value;
+    }
+
+    private boolean matches(Number number, EventBudget budget) {
         String digits = number.toString();
-        if (!redacted(digits).equals(digits)) {
+        if (matches(digits, budget)) {
             return true;
         }
         if (digits.indexOf('E') < 0) {
             return false;
         }
         // As it was meant: 4111111111111111 is 4.111111111111111E15 as a double.
-        String plain = new BigDecimal(digits).toPlainString();
-        return !redacted(plain).equals(plain);
+        return matches(new BigDecimal(digits).toPlainString(), budget);
     }
 
-    private List<Span> matches(String text) {
-        List<Span> found = List.of();
-        for (int i = 0; i < patterns.size(); i++) {
-            Pattern pattern = patterns.get(i);
-            Matcher matcher = pattern.matcher(new Metered(text, maxWork / pattern.programSize()));
-            while (matcher.find()) {
-                if (matcher.end() > matcher.start()) {
-                    if (found.isEmpty()) {
-                        found = new ArrayList<>();
-                    }
-                    found.add(new Span(matcher.start(), matcher.end()));
-                }
+    /**
+     * The matches in the text as it is, and in what it says once its percent-encoding is taken off: who calls a service
+     * decides how a URI is encoded.
+     */
+    private List<Span> spans(String text, EventBudget budget) {
+        List<Span> found = new ArrayList<>(0);
+        search(text, null, budget, found);
+        boolean encoded = PercentDecoded.isEncoded(text);
+        boolean plus = PercentDecoded.hasPlusInQuery(text);
+        if ((encoded || plus) && text.length() > Limits.TEXT_CHARS) {
+            throw new IllegalStateException("too long to be decoded");
+        }
+        if (encoded) {
+            PercentDecoded decoded = PercentDecoded.once(text);
+            search(decoded.text(), decoded, budget, found);
+            for (int i = 1; i < MAX_ENCODINGS && PercentDecoded.isEncoded(decoded.text()); i++) {
+                decoded = decoded.again();
+                search(decoded.text(), decoded, budget, found);
+            }
+            if (PercentDecoded.isEncoded(decoded.text())) {
+                PercentDecoded wholly = PercentDecoded.wholly(text, false);
+                search(wholly.text(), wholly, budget, found);
             }
         }
+        if (plus) {
+            PercentDecoded query = PercentDecoded.wholly(text, true);
+            search(query.text(), query, budget, found);
+        }
         return found;
+    }
+
+    /** Adds the matches in a text, or what they were decoded from. */
+    private void search(String text, @Nullable PercentDecoded decoded, EventBudget budget, List<Span> found) {
+        for (int i = 0; i < patterns.size(); i++) {
+            Pattern pattern = patterns.get(i);
+            long work = Math.min(maxWork, budget.searchWork());
+            Metered metered = new Metered(text, work / pattern.programSize());
+            try {
+                Matcher matcher = pattern.matcher(metered);
+                while (matcher.find()) {
+                    int start = matcher.start();
+                    int end = matcher.end();
+                    if (end > start) {
+                        found.add(
+                                decoded == null
+                                        ? new Span(start, end)
+                                        : new Span(decoded.start(start), decoded.end(end - 1)));
+                    }
+                }
+            } finally {
+                budget.spendSearchWork(metered.reads() * pattern.programSize());
+            }
+        }
     }
 
     private static String without(List<Span> found, String text) {
@@ -145,11 +205,17 @@ public final class Redaction {
     private static final class Metered implements CharSequence {
 
         private final String text;
+        private final long maxReads;
         private long readsLeft;
 
-        Metered(String text, long readsLeft) {
+        Metered(String text, long maxReads) {
             this.text = text;
-            this.readsLeft = readsLeft;
+            this.maxReads = maxReads;
+            this.readsLeft = maxReads;
+        }
+
+        long reads() {
+            return maxReads - readsLeft;
         }
 
         @Override

@@ -19,6 +19,10 @@ final class StackTraces {
     private static final int MAX_GUESS = 64 * 1024;
     /** Longer frames are not kept, so that the whole stays small. */
     private static final int MAX_FRAME_CHARS = 256;
+    /** Suppressed exceptions within suppressed exceptions. */
+    private static final int MAX_DEPTH = 64;
+
+    private static final String CUT = "… [the rest of the stack trace is cut]";
     /** Of two places each. A trace has some sixty frames, and traces share most of theirs. */
     private static final int SETS = 256;
 
@@ -30,41 +34,63 @@ final class StackTraces {
 
     private int lastLength = USUAL_CHARS;
 
+    /** Where the trace at hand must end: not much behind what can be shipped. */
+    private int end;
+
     /** The message, and the trace behind it without the line break at its end. */
     String behind(String message, IThrowableProxy throwable) {
         StringBuilder text = new StringBuilder(message.length() + lastLength);
         text.append(message).append(CoreConstants.LINE_SEPARATOR);
         int start = text.length();
-        print(text, throwable, null, ThrowableProxyUtil.REGULAR_EXCEPTION_INDENT);
-        lastLength = Math.min(MAX_GUESS, text.length() - message.length());
-        int end = text.length();
-        while (end > start && LineText.isLineBreak(text.charAt(end - 1))) {
-            end--;
+        end = Math.max(start + USUAL_CHARS, Limits.TEXT_CHARS - 2 * CUT.length());
+        if (!print(text, throwable, null, ThrowableProxyUtil.REGULAR_EXCEPTION_INDENT, 0)) {
+            text.append(CUT);
         }
-        text.setLength(end);
+        lastLength = Math.min(MAX_GUESS, text.length() - message.length());
+        int length = text.length();
+        while (length > start && LineText.isLineBreak(text.charAt(length - 1))) {
+            length--;
+        }
+        text.setLength(length);
         return text.toString();
     }
 
-    /** As deep as the chain of causes: one that a home-made proxy makes endless ends the stack, as it does Logback's. */
-    private void print(StringBuilder text, @Nullable IThrowableProxy throwable, @Nullable String caption, int indent) {
-        if (throwable == null) {
-            return;
+    /** Prints an exception, its suppressed ones and its causes; false if there was too much of them. */
+    private boolean print(
+            StringBuilder text, IThrowableProxy throwable, @Nullable String caption, int indent, int depth) {
+        if (depth > MAX_DEPTH) {
+            return false;
         }
-        ThrowableProxyUtil.indent(text, indent - 1);
-        if (caption != null) {
-            text.append(caption);
+        IThrowableProxy each = throwable;
+        String eachCaption = caption;
+        while (each != null) {
+            ThrowableProxyUtil.indent(text, indent - 1);
+            if (eachCaption != null) {
+                text.append(eachCaption);
+            }
+            appendMessage(text, each);
+            text.append(CoreConstants.LINE_SEPARATOR);
+            if (!printFrames(text, each, indent) || !printSuppressed(text, each, indent, depth)) {
+                return false;
+            }
+            // A loop, as there may be thousands of causes, or a home-made proxy makes them endless.
+            each = each.getCause();
+            eachCaption = CoreConstants.CAUSED_BY;
         }
-        appendMessage(text, throwable);
-        text.append(CoreConstants.LINE_SEPARATOR);
-        printFrames(text, throwable, indent);
+        return true;
+    }
+
+    private boolean printSuppressed(StringBuilder text, IThrowableProxy throwable, int indent, int depth) {
         IThrowableProxy[] suppressed = throwable.getSuppressed();
         if (suppressed != null) {
             int deeper = indent + ThrowableProxyUtil.SUPPRESSED_EXCEPTION_INDENT;
             for (IThrowableProxy each : suppressed) {
-                print(text, each, CoreConstants.SUPPRESSED, deeper);
+                if (each != null && !print(text, each, CoreConstants.SUPPRESSED, deeper, depth + 1)) {
+                    return false;
+                }
             }
         }
-        print(text, throwable.getCause(), CoreConstants.CAUSED_BY, indent);
+        return true;
     }
 
     /**
@@ -79,10 +105,11 @@ final class StackTraces {
         }
     }
 
-    private void printFrames(StringBuilder text, IThrowableProxy throwable, int indent) {
+    private boolean printFrames(StringBuilder text, IThrowableProxy throwable, int indent) {
         StackTraceElementProxy[] trace = throwable.getStackTraceElementProxyArray();
         int common = throwable.getCommonFrames();
-        for (int i = 0; i < trace.length - common; i++) {
+        int own = trace == null ? 0 : trace.length - common;
+        for (int i = 0; i < own && text.length() < end; i++) {
             ThrowableProxyUtil.indent(text, indent);
             text.append(text(trace[i]));
             ThrowableProxyUtil.subjoinPackagingData(text, trace[i]);
@@ -92,12 +119,14 @@ final class StackTraces {
             ThrowableProxyUtil.indent(text, indent);
             text.append("... ").append(common).append(" common frames omitted").append(CoreConstants.LINE_SEPARATOR);
         }
+        return text.length() < end;
     }
 
     private String text(StackTraceElementProxy frame) {
         if (frames == null) {
-            frames = new StackTraceElement[2 * SETS];
+            // In this order, as memory may end in between.
             texts = new String[2 * SETS];
+            frames = new StackTraceElement[2 * SETS];
         }
         StackTraceElement element = frame.getStackTraceElement();
         int hash = element.hashCode();

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class Values {
 
     /** The words of SLF4J's MessageFormatter, so that an argument and a field look alike. */
-    private static final String FAILED = "[FAILED toString()]";
+    static final String FAILED = "[FAILED toString()]";
 
     /** Up to here toString takes microseconds; beyond, it soon takes seconds. */
     private static final int MAX_BITS = 2048;
@@ -30,7 +30,15 @@ final class Values {
         if (value == null || value instanceof Boolean) {
             return value;
         }
-        return value instanceof Number number ? number(number) : text(value);
+        if (value instanceof Number number) {
+            try {
+                return number(number);
+            } catch (Throwable e) {
+                throwIfFatal(e);
+                return FAILED;
+            }
+        }
+        return value instanceof char[] chars ? new String(chars) : text(value);
     }
 
     /** A text, whatever its {@code toString} does. */
@@ -39,10 +47,15 @@ final class Values {
             String text = value instanceof String string ? string : String.valueOf(value);
             return text == null ? "null" : text;
         } catch (Throwable e) {
-            if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
-                throw e;
-            }
+            throwIfFatal(e);
             return FAILED;
+        }
+    }
+
+    /** Throws what is not the value's fault; where the stack ended, the value may have been too deep. */
+    static void throwIfFatal(Throwable e) {
+        if (e instanceof VirtualMachineError error && !(e instanceof StackOverflowError)) {
+            throw error;
         }
     }
 

@@ -76,6 +76,16 @@ class AccessLineTest {
     }
 
     @Test
+    void shipsAMalformedRequestThatHasNoUri() {
+        answers.put("getRequestURI", null);
+        LineEncoder<IAccessEvent> encoder = new Formats<IAccessEvent>().encoder();
+        JsonNode line = WireLines.single(encoder, event());
+        assertThat(line.get("line").textValue()).isEqualTo("GET - 200");
+        assertThat(line.get("meta").has("uri")).isFalse();
+        assertThat(encoder.fellBack()).isFalse();
+    }
+
+    @Test
     void leavesOutTheQuery() {
         answers.put("getRequestURI", "/orders/7?token=secret");
         assertThat(WireLines.single(format().encoder(), event()).toString()).doesNotContain("secret");

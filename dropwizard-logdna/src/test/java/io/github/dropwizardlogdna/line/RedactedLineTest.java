@@ -11,6 +11,7 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,8 +81,8 @@ class RedactedLineTest {
         assertThat(meta.get("token").textValue()).isEqualTo("a [REDACTED]");
         assertThat(meta.get("request").textValue()).isEqualTo("r-1");
         assertThat(meta.get("text").textValue()).isEqualTo("[REDACTED]");
-        assertThat(meta.get("object").textValue()).isEqualTo("[[REDACTED]]");
-        assertThat(meta.get("card").textValue()).isEqualTo("[REDACTED]");
+        assertThat(meta.get("object").toString()).isEqualTo("[\"[REDACTED]\"]");
+        assertThat(meta.has("card")).isFalse();
         assertThat(meta.get("count").intValue()).isEqualTo(7);
         assertThat(meta.get("markers").toString()).isEqualTo("[\"MARK-[REDACTED]\",\"AUDIT\"]");
     }
@@ -197,6 +198,80 @@ class RedactedLineTest {
                 })
                 .encoder();
         assertThat(WireLines.single(failing, event).get("line").textValue()).isEqualTo("GET /reset/[REDACTED] 200");
+    }
+
+    @Test
+    void redactsWhatIsNested() {
+        LoggingEvent event = event("message", null);
+        event.addKeyValuePair(new KeyValuePair(
+                "order",
+                ordered("text", "a s3cret", "card", 4111111111111111L, SECRET, 1, "items", List.of(SECRET, 7))));
+        event.addKeyValuePair(new KeyValuePair("cards", new long[] {7, 4111111111111111L}));
+        event.addKeyValuePair(new KeyValuePair("password", SECRET.toCharArray()));
+
+        JsonNode meta = line(event).get("meta");
+
+        assertThat(meta.get("order").toString())
+                .isEqualTo("{\"text\":\"a [REDACTED]\",\"[REDACTED]\":1,\"items\":[\"[REDACTED]\",7]}");
+        assertThat(meta.get("cards").toString()).isEqualTo("[7]");
+        assertThat(meta.get("password").textValue()).isEqualTo("[REDACTED]");
+    }
+
+    @Test
+    void redactsWhatAMapWouldHavePrinted() {
+        LoggingEvent event = event("message", null);
+        event.addKeyValuePair(new KeyValuePair(
+                "login", ordered("password", "hunter2 x", "user", "ann", "pin", 1234, "note", "my pin=99 y")));
+        LineEncoder<ILoggingEvent> strict =
+                new Formats<ILoggingEvent>().redact("password=\\S+", "pin=\\d+").encoder();
+        assertThat(WireLines.single(strict, event).at("/meta/login").toString())
+                .isEqualTo("{\"password\":\"[REDACTED]\",\"user\":\"ann\",\"note\":\"my [REDACTED] y\"}");
+    }
+
+    @Test
+    void redactsTheWholeValueIfItsJsonMatches() {
+        LoggingEvent event = event("message", null);
+        event.addKeyValuePair(new KeyValuePair("login", ordered("user", "ann", "password", "hunter2")));
+        LineEncoder<ILoggingEvent> strict =
+                new Formats<ILoggingEvent>().redact("\"password\":\"[^\"]*\"").encoder();
+        assertThat(WireLines.single(strict, event).at("/meta/login").textValue())
+                .isEqualTo("[REDACTED]");
+    }
+
+    private static Map<String, Object> ordered(Object... namesAndValues) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            map.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return map;
+    }
+
+    @Test
+    void redactsARequestHoweverItsUriIsEncoded() {
+        Map<String, Object> answers = new HashMap<>(Map.of(
+                "getTimeStamp", 1L,
+                "getMethod", "GET",
+                "getRequestURI", "/reset/s3%63ret/x",
+                "getStatusCode", 200,
+                "getContentLength", 1L,
+                "getElapsedTime", 2L,
+                "getRemoteAddr", "192.0.2.1",
+                "getRequestHeader", "curl",
+                "getProtocol", "HTTP/1.1"));
+        IAccessEvent event = (IAccessEvent) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {IAccessEvent.class},
+                (proxy, method, args) -> answers.get(method.getName()));
+        JsonNode line = WireLines.single(
+                new Formats<IAccessEvent>()
+                        .redact(SECRET, "\\d{4} \\d{4}")
+                        .layout(e -> "GET " + e.getRequestURI()
+                                + "?t=s%33cret&card=1234+5678 \"http://x/%73%33%63%72%65%74\"")
+                        .encoder(),
+                event);
+        assertThat(line.at("/meta/uri").textValue()).isEqualTo("/reset/[REDACTED]/x");
+        assertThat(line.get("line").textValue())
+                .isEqualTo("GET /reset/[REDACTED]/x?t=[REDACTED]&card=[REDACTED] \"http://x/[REDACTED]\"");
     }
 
     @Test

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +25,10 @@ class RedactionTest {
 
     private static Redaction redaction(String... patterns) {
         return Redaction.of(List.of(patterns));
+    }
+
+    private static EventBudget budget(Redaction redaction) {
+        return new EventBudget(redaction.workOfAnEvent());
     }
 
     @Test
@@ -77,15 +85,95 @@ class RedactionTest {
 
     @ParameterizedTest
     @MethodSource("cards")
-    void redactsANumberWhoseDigitsMatch(Object card) {
-        assertThat(redaction(CARD).redactedValue(card)).isEqualTo("[REDACTED]");
+    void leavesOutANumberWhoseDigitsMatch(Object card) {
+        Redaction redaction = redaction(CARD);
+        assertThat(redaction.redactedValue(card, budget(redaction))).isNull();
     }
 
     @Test
     void leavesOtherNumbersAndBooleansAsTheyAre() {
         Redaction redaction = redaction(CARD, "true");
         assertThat(Stream.<Object>of(7, 1.5e300, new BigDecimal("1E-100"), true))
-                .allSatisfy(value -> assertThat(redaction.redactedValue(value)).isSameAs(value));
+                .allSatisfy(value -> assertThat(redaction.redactedValue(value, budget(redaction)))
+                        .isSameAs(value));
+    }
+
+    // Percent-encoding
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET /reset/s3cret-token HTTP/1.1, GET /reset/[REDACTED] HTTP/1.1",
+        "GET /reset/s3cret%2Dtoken?a=%20b HTTP/1.1, GET /reset/[REDACTED]?a=%20b HTTP/1.1",
+        "GET /reset/s3cret%2dtoken, GET /reset/[REDACTED]",
+        "GET /%73%33%63%72%65%74%2D%74%6F%6B%65%6E/x, GET /[REDACTED]/x",
+        "GET /s3cret%252Dtoken/x, GET /[REDACTED]/x",
+        "GET /s3cret%25252525252Dtoken/x, GET /[REDACTED]/x",
+        "GET /s3cret%25%32%44token/x, GET /[REDACTED]/x",
+        "GET /100%/s3cret%2Dtoken%, GET /100%/[REDACTED]%",
+        "GET /%zz%2/s3cret%2Dtoken%4, GET /%zz%2/[REDACTED]%4",
+        "GET /s3cret%C0%ADtoken, GET /[REDACTED]",
+        "GET /?card=4111+1111+1111+1111&x=1, GET /?card=[REDACTED]&x=1",
+        "GET /?card=4111%201111+1111%2B1111, GET /?card=4111%201111+1111%2B1111",
+        "GET /?card=4111%201111+1111%201111, GET /?card=[REDACTED]",
+        "GET /?name=Zo%C3%AB, GET /?name=[REDACTED]",
+        "GET /?name=Zo%EB, GET /?name=[REDACTED]",
+        "GET /?face=%F0%9F%98%80%F0%9F%98%80!, GET /?face=[REDACTED][REDACTED]!",
+        "s3cret-token and s3cret%2Dtoken, [REDACTED] and [REDACTED]",
+        "s3cret%2Btoken 5 % of s3cret%, s3cret%2Btoken 5 % of s3cret%"
+    })
+    void seesThroughPercentEncoding(String text, String redacted) {
+        assertThat(redaction("s3cret-token", "\\d{4} \\d{4} \\d{4} \\d{4}", "Zo\u00eb", "\uD83D\uDE00")
+                        .redacted(text))
+                .isEqualTo(redacted);
+    }
+
+    @Property
+    void neverShipsASecretHoweverItIsEncoded(
+            @ForAll("encodings") List<Integer> encodings, @ForAll String before, @ForAll String behind) {
+        StringBuilder text = new StringBuilder(before);
+        for (int i = 0; i < encodings.size(); i++) {
+            String each = String.valueOf("s3cret-\u00eb".charAt(i));
+            for (int round = 0; round < encodings.get(i); round++) {
+                each = percentEncoded(each);
+            }
+            text.append(each);
+        }
+        String redacted = redaction("s3cret-\u00eb").redacted(text + behind);
+        assertThat(redacted).contains("[REDACTED]").doesNotContain(text.substring(before.length()));
+    }
+
+    @Provide
+    Arbitrary<List<Integer>> encodings() {
+        return Arbitraries.integers().between(0, 3).list().ofSize(8);
+    }
+
+    private static String percentEncoded(String text) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
+            encoded.append("%%%02x".formatted(each));
+        }
+        return encoded.toString();
+    }
+
+    @Test
+    void redactsAnEncodedTextWholeThatIsTooLongToBeDecoded() {
+        Redaction redaction = redaction("zz");
+        String text = "x".repeat(2_000_000);
+        assertThat(redaction.redacted(text)).isSameAs(text);
+        assertThat(redaction.redacted(text + "%20")).isEqualTo("[REDACTED]");
+    }
+
+    @Test
+    void boundsTheWorkOnAllTextsOfAnEvent() {
+        Redaction redaction = redaction("b.*z|b");
+        EventBudget budget = budget(redaction);
+        String hard = "b".repeat(20_000);
+        for (int i = 0; i < 20; i++) {
+            assertThat(redaction.redacted(hard, budget)).isEqualTo("[REDACTED]");
+        }
+        assertThat(redaction.redacted("easy", budget)).isEqualTo("[REDACTED]");
+        budget.renew();
+        assertThat(redaction.redacted("easy", budget)).isEqualTo("easy");
     }
 
     // Bounds
