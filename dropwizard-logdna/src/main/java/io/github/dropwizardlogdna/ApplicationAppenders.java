@@ -5,8 +5,11 @@ import com.codahale.metrics.MetricRegistry;
 import io.github.dropwizardlogdna.shipping.Shipper;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class ApplicationAppenders {
 
     private static final String KEY = ApplicationAppenders.class.getName();
+    private static final long LONGEST_START = TimeUnit.SECONDS.toNanos(10);
     private static final Logger REPORTS = LoggerFactory.getLogger(Reporter.LOGGER);
 
     private final List<LogDnaAppender<?>> appenders = new CopyOnWriteArrayList<>();
@@ -28,6 +32,11 @@ final class ApplicationAppenders {
 
     /** Descriptions of appenders, until there is somebody to tell them to. */
     private final List<String> descriptions = new CopyOnWriteArrayList<>();
+
+    /** Reports of shipping threads, which are at work before all other appenders are there to show them. */
+    private final Queue<Runnable> earlyReports = new ConcurrentLinkedQueue<>();
+
+    private final long created = System.nanoTime();
 
     private volatile boolean bound;
 
@@ -51,10 +60,14 @@ final class ApplicationAppenders {
         return fresh;
     }
 
-    /** A name that no other appender of the application has: the given one, or that with a number. */
-    String nameFor(String wanted) {
-        String name = wanted;
-        for (int i = 2; !names.add(name); i++) {
+    /**
+     * A name that no other appender of the application has: the given one, or that with a number.
+     *
+     * @param reserved whether the given one is for another appender, which is built later
+     */
+    String nameFor(String wanted, boolean reserved) {
+        String name = reserved ? wanted + "-2" : wanted;
+        for (int i = reserved ? 3 : 2; !names.add(name); i++) {
             name = wanted + "-" + i;
         }
         return name;
@@ -102,12 +115,30 @@ final class ApplicationAppenders {
         }
     }
 
+    /**
+     * Makes a report once there are appenders that can show it: when the application is bound or, without the bundle,
+     * with the first report after the time that a start takes. Any thread.
+     */
+    void whenShown(Runnable report) {
+        earlyReports.add(report);
+        if (bound || System.nanoTime() - created > LONGEST_START) {
+            makeEarlyReports();
+        }
+    }
+
+    private void makeEarlyReports() {
+        for (Runnable report = earlyReports.poll(); report != null; report = earlyReports.poll()) {
+            report.run();
+        }
+    }
+
     /** The application has a registry; its logging is configured. */
     void bind(MetricRegistry registry) {
         metrics.registerWith(registry);
         bound = true;
         descriptions.forEach(REPORTS::info);
         descriptions.clear();
+        makeEarlyReports();
     }
 
     /** Waits, within the budget, until the lines that an appender has accepted so far are settled. */
@@ -136,6 +167,7 @@ final class ApplicationAppenders {
             waited += System.nanoTime() - start;
             metrics.update();
             Shipper shipper = appender.shipper();
+            makeEarlyReports();
             appender.reporter().ended(abandoned, shipper.state(), shipper.keptLines(), shipper.untoldDrops());
         } finally {
             flushed.forEach(each -> each.shipper().flush(false));

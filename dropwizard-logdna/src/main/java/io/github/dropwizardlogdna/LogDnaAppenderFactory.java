@@ -39,11 +39,13 @@ import jakarta.annotation.Nullable;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -60,7 +62,7 @@ import java.util.stream.Stream;
  * <tr><th>Name</th><th>Default</th><th>Description</th></tr>
  * <tr><td>{@code ingestionKey}</td><td>REQUIRED</td><td>The ingestion key. Can be set, and never be read again.</td></tr>
  * <tr><td>{@code name}</td><td>{@code logdna}, {@code logdna-request}</td>
- *     <td>The appender's name, in messages and states; numbered where it is taken.</td></tr>
+ *     <td>The appender's name, in messages, states and the spool; numbered if it is taken, except with a spool.</td></tr>
  * <tr><td>{@code enabled}</td><td>true</td><td>{@code false} ships nothing, needs no key, starts no thread.</td></tr>
  * <tr><td>{@code endpoint}</td><td>{@code https://logs.logdna.com/logs/ingest}</td>
  *     <td>Absolute http or https URL; without a path, {@code /logs/ingest} is added.</td></tr>
@@ -291,18 +293,21 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
             LayoutFactory<E> layoutFactory,
             LevelFilterFactory<E> levelFilterFactory,
             AsyncAppenderFactory<E> asyncAppenderFactory) {
+        boolean declared = DeclaredAppenders.contains(this);
         OptionsCheck.orThrow(this);
+        DeclaredAppenders.remove(this);
         if (!enabled) {
             return disabled(context);
         }
         // Dropwizard gives a filter that lets all pass to the appenders of both kinds of request log.
         boolean requestLog = levelFilterFactory instanceof NullLevelFilterFactory;
         ApplicationAppenders siblings = ApplicationAppenders.of(context);
-        String appenderName = siblings.nameFor(nameOr(requestLog ? "logdna-request" : "logdna"));
+        String appenderName = uniqueName(siblings, requestLog ? "logdna-request" : "logdna", declared);
         SelfTest.run(appenderName, context);
         URI uri = URI.create(endpoint());
         String shownUri = IngestionUri.withoutQuery(uri);
-        Reporter reporter = new Reporter(appenderName, shownUri, siblings.metrics(), System::nanoTime);
+        Reporter reporter =
+                new Reporter(appenderName, shownUri, siblings.metrics(), System::nanoTime, siblings::whenShown);
         String effectiveApp = orElse(app, applicationName);
         boolean usesPattern = logFormat != null && !logFormat.isEmpty();
         boolean usesLayout = layout != null || usesPattern || requestLog;
@@ -328,6 +333,24 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         appender.start();
         siblings.describe(describe(appenderName, shownUri, effectiveApp));
         return appender;
+    }
+
+    /** A spool is found again by the name of its appender, so this must not depend on other appenders. */
+    private String uniqueName(ApplicationAppenders siblings, String usualName, boolean declared) {
+        String wanted = nameOr(usualName);
+        boolean reserved = !declared && needsDefaultName() && DeclaredAppenders.needDefaultName();
+        String unique = siblings.nameFor(wanted, reserved);
+        if (spool != null && !unique.equals(wanted)) {
+            throw OptionsCheck.error(
+                    "name must be set to one of its own: with a spool the name says which lines on disk"
+                            + " belong to this appender, and " + wanted + " is the name of another appender");
+        }
+        return unique;
+    }
+
+    /** Whether it ships, without a name from the configuration. */
+    boolean needsDefaultName() {
+        return enabled && blankToNull(name) == null;
     }
 
     private Appender<E> disabled(LoggerContext context) {
@@ -358,6 +381,11 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         OptionsCheck.orThrow(this);
         return new EndpointCheck(
                 ingestionSettings(URI.create(endpoint())), lineFormat(orElse(app, applicationName), null), usesGzip());
+    }
+
+    /** The configured directory of the spool, if there is one. */
+    Optional<Path> spoolDirectory() {
+        return Optional.ofNullable(spool).map(SpoolOptions::path);
     }
 
     private <T extends DeferredProcessingAware> LineFormat<T> lineFormat(
@@ -474,7 +502,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
             checkTls(problems);
         }
         if (spool != null) {
-            problems.addAll("spool", spool.problems());
+            problems.addAll("spool", spool.problems(enabled));
         }
         return problems.found();
     }

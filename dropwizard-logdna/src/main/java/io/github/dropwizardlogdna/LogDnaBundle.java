@@ -46,6 +46,7 @@ public class LogDnaBundle<C extends Configuration> implements ConfiguredBundle<C
 
     @Override
     public void initialize(Bootstrap<?> bootstrap) {
+        DeclaredAppenders.clear();
         bootstrap.addCommand(new LogDnaCheckCommand());
     }
 

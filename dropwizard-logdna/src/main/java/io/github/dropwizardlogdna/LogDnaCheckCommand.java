@@ -10,6 +10,7 @@ import io.github.dropwizardlogdna.ConfiguredAppenders.Found;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 import org.slf4j.LoggerFactory;
@@ -91,7 +92,15 @@ final class LogDnaCheckCommand extends Command {
             out.println("  FAILED: " + String.valueOf(e.getMessage()).strip());
             return false;
         }
-        return check.run(out);
+        boolean spools = spools(factory);
+        return check.run(out) && spools;
+    }
+
+    /** Whether its spool, if there is one, can be written. */
+    private boolean spools(LogDnaAppenderFactory<?> factory) {
+        Optional<SpoolDirectoryCheck.Finding> spool = factory.spoolDirectory().map(SpoolDirectoryCheck::tried);
+        spool.ifPresent(found -> out.printf("  %-10s  %s%s%n", "spool", found.good() ? "" : "FAILED: ", found.words()));
+        return spool.map(SpoolDirectoryCheck.Finding::good).orElse(true);
     }
 
     private static <C extends Configuration> C read(Bootstrap<C> bootstrap, String file)

@@ -78,10 +78,39 @@ enum Message {
     SPOOL_TAKEN_OVER(
             Level.INFO,
             "Appender '{name}': {files} of an earlier process in the spool {directory} go out before its own lines."),
-    SPOOL_FAILED(
+    SPOOL_UNWRITABLE(
             Level.WARN,
-            "Appender '{name}': {what}. What the disk does not take is kept in memory, within bufferSize. What to do: see"
-                    + " that the directory is there, writable and has room."),
+            "Appender '{name}' can't write to its spool {directory}{reason}. Its lines are kept in memory, within"
+                    + " bufferSize. What to do: check that the directory exists, that it belongs to the user of this"
+                    + " service, and that this user may write to it."),
+    SPOOL_DISK_FULL(
+            Level.WARN,
+            "Appender '{name}': there is no room on the disk of the spool {directory}{reason}. Its lines are kept in"
+                    + " memory, within bufferSize. What to do: free some space, or lower spool.maxSize."),
+    SPOOL_DAMAGED(
+            Level.WARN,
+            "Appender '{name}': {file} in the spool is not a whole batch{reason}. Its lines are not delivered; the other"
+                    + " files are. What to do: check the disk if the machine has not lost its power; look at the file, and"
+                    + " delete it, because it counts towards spool.maxSize."),
+    SPOOL_FOREIGN(
+            Level.WARN,
+            "Appender '{name}': {file} in the spool is not one of its files{reason}. It is left alone, and counts towards"
+                    + " spool.maxSize. What to do: move it elsewhere, and keep the directory for the spool alone."),
+    SPOOL_OPEN_TO_OTHERS(
+            Level.WARN,
+            "Appender '{name}': other users may write to the spool {directory}{reason}. They could remove lines, or add"
+                    + " some. What to do: take that right from them (chmod go-w), or choose a directory that belongs to the"
+                    + " user of this service."),
+    SPOOL_NOT_TAKEN_OVER(
+            Level.WARN,
+            "Appender '{name}': the lines that an earlier process left in {directory} can't be taken over{reason}. They"
+                    + " are kept there, and the next start tries again. What to do: check whose directory it is, and what"
+                    + " is in the way."),
+    SPOOL_NOT_DELETED(
+            Level.WARN,
+            "Appender '{name}': the delivered file {file} can't be deleted from the spool{reason}. It counts towards"
+                    + " spool.maxSize, and is not delivered again by this process, which tries again to delete it. What to"
+                    + " do: make the directory writable."),
 
     ABANDONED(
             Level.ERROR,

@@ -28,7 +28,11 @@ final class OptionsCheck {
 
     /** Throws what Dropwizard would have reported, had it been asked. */
     static void orThrow(LogDnaAppenderFactory<?> factory) {
+        boolean declared = DeclaredAppenders.contains(factory);
         Set<ConstraintViolation<LogDnaAppenderFactory<?>>> violations = Validators.INSTANCE.validate(factory);
+        if (!declared) {
+            DeclaredAppenders.remove(factory); // this was not Dropwizard's validation
+        }
         if (!violations.isEmpty()) {
             throw error(violations.stream()
                     .map(ConstraintViolations::format)

@@ -4,6 +4,7 @@ import io.github.dropwizardlogdna.ingestion.Verdict;
 import io.github.dropwizardlogdna.shipping.DropReason;
 import io.github.dropwizardlogdna.shipping.SenderState;
 import io.github.dropwizardlogdna.shipping.ShippingObserver;
+import io.github.dropwizardlogdna.shipping.SpoolProblem;
 import jakarta.annotation.Nullable;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -12,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,8 @@ final class Reporter implements ShippingObserver {
     private final String endpoint;
     private final AppenderMetrics metrics;
     private final LongSupplier nanoTime;
+    private final SpoolReports spool;
+    private final Consumer<Runnable> whenShown;
 
     /** When each message may be said again. */
     private final Map<Message, AtomicLong> nextReport = new EnumMap<>(Message.class);
@@ -51,10 +55,26 @@ final class Reporter implements ShippingObserver {
     private boolean endIsNews;
 
     Reporter(String appender, String endpoint, AppenderMetrics metrics, LongSupplier nanoTime) {
+        this(appender, endpoint, metrics, nanoTime, Runnable::run);
+    }
+
+    /**
+     * For an appender that may ship before the application's other appenders are there.
+     *
+     * @param whenShown makes a report once somebody can see it
+     */
+    Reporter(
+            String appender,
+            String endpoint,
+            AppenderMetrics metrics,
+            LongSupplier nanoTime,
+            Consumer<Runnable> whenShown) {
+        this.whenShown = whenShown;
         this.appender = appender;
         this.endpoint = endpoint;
         this.metrics = metrics;
         this.nanoTime = nanoTime;
+        this.spool = new SpoolReports(appender, nanoTime, whenShown);
         long now = nanoTime.getAsLong();
         for (Message message : Message.values()) {
             nextReport.put(message, new AtomicLong(now));
@@ -99,7 +119,7 @@ final class Reporter implements ShippingObserver {
         String kept = counted(heldLines, "line is", "lines are");
         String remedy = verdict.remedy().words();
         if (kind == Message.RETRYING && now - failingSince >= A_MINUTE) {
-            say(
+            sayWhenShown(
                     Message.STILL_RETRYING,
                     appender,
                     endpoint,
@@ -109,7 +129,7 @@ final class Reporter implements ShippingObserver {
                     words(retryInNanos),
                     remedy);
         } else {
-            say(kind, appender, endpoint, verdict.reason(), kept, words(retryInNanos), remedy);
+            sayWhenShown(kind, appender, endpoint, verdict.reason(), kept, words(retryInNanos), remedy);
         }
         endIsNews = true;
     }
@@ -150,14 +170,12 @@ final class Reporter implements ShippingObserver {
 
     @Override
     public void spoolTakenOver(int files, String directory) {
-        say(Message.SPOOL_TAKEN_OVER, appender, counted(files, "file", "files"), directory);
+        sayWhenShown(Message.SPOOL_TAKEN_OVER, appender, counted(files, "file", "files"), directory);
     }
 
     @Override
-    public void spoolFailed(String what, @Nullable Throwable why) {
-        if (isDue(Message.SPOOL_FAILED)) {
-            say(Message.SPOOL_FAILED, appender, what + (why == null ? "" : ": " + why));
-        }
+    public void spoolProblem(SpoolProblem problem, String where, String details) {
+        spool.report(problem, where, details);
     }
 
     @Override
@@ -223,6 +241,7 @@ final class Reporter implements ShippingObserver {
      * Dropwizard has flushed the console appender before.
      */
     void ended(long abandoned, SenderState state, long kept, Map<DropReason, Long> untold) {
+        spool.end();
         untold.forEach((reason, lines) -> {
             if (reason != DropReason.ABANDONED) {
                 lastWord(Message.DROPPED_UNTOLD, loss(reason, lines));
@@ -246,6 +265,10 @@ final class Reporter implements ShippingObserver {
         long now = nanoTime.getAsLong();
         long allowed = next.get();
         return now - allowed >= 0 && next.compareAndSet(allowed, now + A_MINUTE);
+    }
+
+    private void sayWhenShown(Message message, Object... values) {
+        whenShown.accept(() -> say(message, values));
     }
 
     /** To whoever shows the logger {@value #LOGGER}. */

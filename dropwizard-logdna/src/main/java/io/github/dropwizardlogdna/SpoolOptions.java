@@ -16,10 +16,14 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** The option {@code spool} of {@link LogDnaAppenderFactory}. */
 final class SpoolOptions {
+
+    /** When the last appender was built, in milliseconds: no two of a process have a place of the same name. */
+    private static final AtomicLong LAST_PLACE = new AtomicLong();
 
     @Nullable
     @JsonProperty
@@ -37,38 +41,47 @@ final class SpoolOptions {
         unknownOptions.add(option);
     }
 
-    Map<String, String> problems() {
+    /**
+     * What is wrong with them.
+     *
+     * @param used whether the disk is to be asked, too
+     */
+    Map<String, String> problems(boolean used) {
         Map<String, String> problems = new LinkedHashMap<>();
         unknownOptions.forEach(option -> problems.put(option, OptionsCheck.unknown(option, SpoolOptions.class)));
         if (directory == null || directory.isBlank()) {
             problems.put(
                     "directory",
                     "must be set: a directory that this service may write to, on a volume that survives it");
-        } else if (!isPath(directory)) {
-            problems.put("directory", "must be a path");
+            return problems;
+        }
+        try {
+            Path path = Path.of(directory);
+            if (used && problems.isEmpty()) {
+                SpoolDirectoryCheck.problem(path).ifPresent(problem -> problems.put("directory", problem));
+            }
+        } catch (InvalidPathException e) {
+            problems.put(
+                    "directory",
+                    "must be a path that this JVM can express: its file names are in "
+                            + System.getProperty("sun.jnu.encoding")
+                            + "; for other letters set LC_ALL=C.UTF-8 in the environment of the service");
         }
         return problems;
     }
 
-    private static boolean isPath(String text) {
-        try {
-            return !Path.of(text).toString().isEmpty();
-        } catch (InvalidPathException e) {
-            return false;
-        }
+    /** The configured directory; once there are no problems. */
+    Path path() {
+        return Path.of(directory == null ? "" : directory);
     }
 
     SpoolSettings settings(String appenderName, Supplier<Origin> origin) {
         String place = String.format(
                 Locale.ROOT,
                 "%016d-%d",
-                System.currentTimeMillis(),
+                LAST_PLACE.updateAndGet(last -> Math.max(last + 1, System.currentTimeMillis())),
                 ProcessHandle.current().pid());
-        return new SpoolSettings(
-                Path.of(directory == null ? "" : directory).resolve(fileName(appenderName)),
-                maxSize.toBytes(),
-                place,
-                origin);
+        return new SpoolSettings(path().resolve(fileName(appenderName)), maxSize.toBytes(), place, origin);
     }
 
     /** A name may hold anything; two names never share a directory. */

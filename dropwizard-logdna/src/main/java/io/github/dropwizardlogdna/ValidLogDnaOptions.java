@@ -38,6 +38,9 @@ import java.util.Map;
                             InterpolationHelper.escapeMessageParameter(problem))
                     .addPropertyNode(option)
                     .addConstraintViolation());
+            if (problems.isEmpty()) {
+                DeclaredAppenders.add(factory);
+            }
             return problems.isEmpty();
         }
     }

@@ -2,6 +2,7 @@ package io.github.dropwizardlogdna;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -89,6 +90,29 @@ class LogDnaCheckCommandTest {
                     .contains("OK: the test line was taken.")
                     .contains("app 'orders'")
                     .contains("1 of 1 test lines taken");
+        }
+    }
+
+    @Test
+    void triesTheSpoolAndLeavesNothingThere() throws Exception {
+        Path spool = directory.resolve("spool");
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            Checked checked = checkRoot(endpoint.url(), "spool: {directory: '" + spool + "'}");
+
+            assertThat(checked.succeeded).as(checked.output).isTrue();
+            assertThat(checked.output).contains("spool       " + spool + " can be written");
+            assertThat(spool).doesNotExist();
+        }
+    }
+
+    @Test
+    void failsForASpoolThatCanNotBeWritten() throws Exception {
+        assumeThat(Path.of("/proc")).isWritable(); // by its permissions, for root; the kernel refuses it all the same
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            Checked checked = checkRoot(endpoint.url(), "spool: {directory: /proc}");
+
+            assertThat(checked.succeeded).as(checked.output).isFalse();
+            assertThat(checked.output).contains("FAILED: /proc can't be written");
         }
     }
 

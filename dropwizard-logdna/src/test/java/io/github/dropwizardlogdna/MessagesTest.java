@@ -23,6 +23,7 @@ import io.github.dropwizardlogdna.shipping.FailingShippers;
 import io.github.dropwizardlogdna.shipping.RetryPolicy;
 import io.github.dropwizardlogdna.shipping.Shipper;
 import io.github.dropwizardlogdna.shipping.ShippingSettings;
+import io.github.dropwizardlogdna.shipping.SpoolProblem;
 import io.github.dropwizardlogdna.shipping.TimeAndChance;
 import io.github.dropwizardlogdna.testing.MisbehavingServer;
 import io.github.dropwizardlogdna.testing.RecordingEndpoint;
@@ -30,6 +31,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -116,7 +118,13 @@ class MessagesTest {
             case INCOMPATIBLE -> throw new IllegalArgumentException("is not logged");
             case INTERRUPT_IGNORED -> interruptAThread();
             case FAILED -> startWithoutThreads();
-            case SPOOL_FAILED -> shipToASpoolThatIsAFile();
+            case SPOOL_UNWRITABLE -> shipToASpoolThatIsAFile();
+            case SPOOL_DAMAGED -> startWhereAFileIsDamaged();
+            case SPOOL_FOREIGN -> startWhereAFileIsForeign();
+            case SPOOL_OPEN_TO_OTHERS -> startWhereOthersMayWrite();
+            case SPOOL_DISK_FULL -> reportOfTheSpool(SpoolProblem.DISK_FULL);
+            case SPOOL_NOT_TAKEN_OVER -> reportOfTheSpool(SpoolProblem.NOT_TAKEN_OVER);
+            case SPOOL_NOT_DELETED -> reportOfTheSpool(SpoolProblem.NOT_DELETED);
             case KEPT -> endWithASpool();
             case SPOOL_TAKEN_OVER -> startWhereLinesWereKept();
             case ABANDONED -> endWhileNobodyListens();
@@ -240,13 +248,42 @@ class MessagesTest {
     }
 
     private void shipToASpoolThatIsAFile() throws Exception {
-        Path file = Files.createFile(directory.resolve("file"));
+        Files.createFile(directory.resolve("logdna")); // the configured directory can be written
         try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
-            configure(endpoint.url(), "spool: {directory: '" + file + "'}");
+            configure(endpoint.url(), "spool: {directory: '" + directory + "'}");
             log("a line");
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(endpoint.lines()).hasSize(1));
         }
+    }
+
+    private void startWhereAFileIsDamaged() throws Exception {
+        endWithASpool();
+        try (Stream<Path> files = Files.walk(directory)) {
+            Files.writeString(
+                    files.filter(file -> file.toString().endsWith(".batch"))
+                            .findFirst()
+                            .orElseThrow(),
+                    "damaged");
+        }
+        configure("http://localhost", "spool: {directory: '" + directory.resolve("spool") + "'}");
+    }
+
+    private void startWhereAFileIsForeign() throws Exception {
+        Files.createDirectories(directory.resolve("spool/logdna/of-somebody-else"));
+        configure("http://localhost", "spool: {directory: '" + directory.resolve("spool") + "'}");
+    }
+
+    private void startWhereOthersMayWrite() throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        configure("http://localhost", "spool: {directory: '" + directory + "'}");
+    }
+
+    /** Of a disk that fails as a test that runs as root can't make it fail; see SpoolFaultsTest. */
+    private void reportOfTheSpool(SpoolProblem problem) {
+        capture();
+        new Reporter("logdna", "http://localhost", new AppenderMetrics(List.of()), System::nanoTime)
+                .spoolProblem(problem, "/var/spool/logdna", "because of something");
     }
 
     private void endWithASpool() throws Exception {

@@ -125,6 +125,13 @@ class WrongConfigurationTest {
                 with("colour: red", "colour", "is not an option of type logdna; the options are [app, batchSize,"),
                 with("spool: {maxSize: 1GiB}", "spool.directory", "must be set"),
                 with("spool: {directory: ' '}", "spool.directory", "must be set"),
+                with(
+                        "spool: {directory: \"a\\0b\"}",
+                        "spool.directory",
+                        "must be a path that this JVM can express",
+                        "LC_ALL"),
+                with("spool: {directory: pom.xml}", "spool.directory", "must be a directory: ", "is something else"),
+                with("spool: {directory: pom.xml/spool}", "spool.directory", "can't be made: ", "is not a directory"),
                 with("spool: {directory: spool, maxSize: 0B}", "spool.maxSize", "must be greater than or equal to 1 B"),
                 with("spool: {directory: spool, maxsize: 1GiB}", "spool.maxsize", "did you mean maxSize?"),
                 with("redact: [a+, '(" + KEY + "']", "redact[1]", "is not a regular expression of RE2"),

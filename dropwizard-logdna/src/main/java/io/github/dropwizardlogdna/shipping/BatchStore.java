@@ -14,16 +14,31 @@ interface BatchStore {
         return new MemoryBatchStore();
     }
 
-    /** Batches in files, which the next process finds; in memory only what the disk does not take. */
+    /**
+     * Batches in files, which the next process finds; in memory only what the disk does not take.
+     *
+     * @param wake wakes the batcher and the sender, because there is something for one of them to do
+     */
     static BatchStore inDirectory(
-            SpoolSettings settings, ShippingObserver observer, Ledger ledger, LongSupplier nanoTime) {
-        return new DirectoryBatchStore(settings, observer, ledger, nanoTime);
+            SpoolSettings settings, ShippingObserver observer, Ledger ledger, LongSupplier nanoTime, Runnable wake) {
+        return new DirectoryBatchStore(settings, observer, ledger, nanoTime, wake, SpoolDirectory::open);
     }
 
-    /** Adds a batch behind all others, and returns how many bytes of memory it goes on holding. Never fails. */
+    /**
+     * Finds what earlier processes left, the first time, and tries again what has failed. May wait for a disk. The
+     * batcher only.
+     *
+     * @return after how many nanoseconds to call it again; {@link Signal#FOREVER} if there is no reason to
+     */
+    long maintain(long now);
+
+    /**
+     * Adds a batch behind all others, and returns how many bytes of memory it goes on holding. Never fails. The batcher
+     * only.
+     */
     int add(Batch batch);
 
-    /** The oldest batch, which stays; null where there is none. */
+    /** The oldest batch, which stays; null if there is none. */
     @Nullable
     Stored head();
 
@@ -45,8 +60,10 @@ interface BatchStore {
     /**
      * Ends it: nothing is added or removed any more, and no batch is held in memory. Returns how many lines of this
      * process's batches it keeps for the next.
+     *
+     * @param nanos how long to wait for a disk; what it has not taken by then is not kept
      */
-    long close();
+    long close(long nanos);
 
     /**
      * The head of a store.

@@ -1,7 +1,6 @@
 package io.github.dropwizardlogdna.shipping;
 
 import io.github.dropwizardlogdna.ingestion.Verdict;
-import jakarta.annotation.Nullable;
 import java.util.Map;
 
 /**
@@ -51,8 +50,8 @@ final class GuardedObserver implements ShippingObserver {
     }
 
     @Override
-    public void spoolFailed(String what, @Nullable Throwable why) {
-        guarded(() -> observer.spoolFailed(what, why));
+    public void spoolProblem(SpoolProblem problem, String where, String details) {
+        guarded(() -> observer.spoolProblem(problem, where, details));
     }
 
     @Override

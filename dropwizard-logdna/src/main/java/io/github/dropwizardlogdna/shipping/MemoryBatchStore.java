@@ -70,7 +70,12 @@ final class MemoryBatchStore implements BatchStore {
     }
 
     @Override
-    public long close() {
+    public long maintain(long now) {
+        return Signal.FOREVER;
+    }
+
+    @Override
+    public long close(long nanos) {
         lock.lock();
         try {
             batches.clear();

@@ -93,7 +93,10 @@ public final class Shipper {
         SpoolSettings spool = settings.spool();
         this.store = spool == null
                 ? BatchStore.inMemory()
-                : BatchStore.inDirectory(spool, observer, ledger, timeAndChance.nanoTime());
+                : BatchStore.inDirectory(spool, observer, ledger, timeAndChance.nanoTime(), () -> {
+                    wakeSender.raise();
+                    wakeBatcher.raise();
+                });
         this.losses = new LossReport(ledger, handOff, observer, notices, wakeBatcher::raise);
         LearnedLimits limits = new LearnedLimits(settings.gzip());
         Pipeline pipeline = new Pipeline(handOff, store, ledger, limits, losses);
@@ -244,7 +247,7 @@ public final class Shipper {
         if (failed.get()) {
             return 0; // all that was held was counted when it failed
         }
-        keptLines = keptOnDisk();
+        keptLines = keptOnDisk(Math.max(END_OF_THREADS, deadline - now()));
         long abandoned = accepted() - ledger.settled() - keptLines;
         if (abandoned > 0) {
             ledger.lost(DropReason.ABANDONED, abandoned);
@@ -278,7 +281,8 @@ public final class Shipper {
         while (isRunning()) {
             long wait;
             try {
-                wait = batcher.step(now());
+                wait = store.maintain(now());
+                wait = Math.min(wait, batcher.step(now()));
                 room.made();
                 reportInterrupt();
             } catch (Throwable e) {
@@ -384,7 +388,7 @@ public final class Shipper {
     /** A thread ends. After a failure the last one lets go of what is held, and counts it. */
     private void ended() {
         if (living.decrementAndGet() == 0 && failed.get()) {
-            keptLines = keptOnDisk();
+            keptLines = keptOnDisk(END_OF_THREADS);
             batcher.letGo();
             sender.letGo();
             handOff.close(); // now that there is memory again, if there was none
@@ -396,9 +400,9 @@ public final class Shipper {
     }
 
     /** Closes the store, and returns how many lines it keeps for the next process. */
-    private long keptOnDisk() {
+    private long keptOnDisk(long nanos) {
         // What of the head was settled before it could be removed is counted already.
-        return Math.max(0, store.close() - sender.settledOfHead());
+        return Math.max(0, store.close(nanos) - sender.settledOfHead());
     }
 
     private boolean isRunning() {

@@ -1,7 +1,6 @@
 package io.github.dropwizardlogdna.shipping;
 
 import io.github.dropwizardlogdna.ingestion.Verdict;
-import jakarta.annotation.Nullable;
 import java.util.Map;
 
 /**
@@ -34,12 +33,13 @@ public interface ShippingObserver {
     void linesDropped(Map<DropReason, Long> dropped);
 
     /**
-     * Something about the spool is not as it should be; lines go on being kept in memory.
+     * Something about the spool is not as it should be. Called for each time; the words may hold names of files, whatever
+     * characters these have.
      *
-     * @param what in words
-     * @param why null where there was no exception
+     * @param where the file or the directory
+     * @param details more about it, the rest of a sentence; empty if there is no more to say
      */
-    void spoolFailed(String what, @Nullable Throwable why);
+    void spoolProblem(SpoolProblem problem, String where, String details);
 
     /**
      * So many files of earlier processes were found in the spool; what is in them is delivered.

@@ -5,13 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dropwizardlogdna.ingestion.Origin;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
+import java.util.zip.GZIPInputStream;
 
 /**
  * The form of a batch in a file:
@@ -26,6 +29,9 @@ import java.util.zip.CRC32;
  * file that was cut short or changed is found by it, wherever that happened. A head that was changed and believed would
  * do more harm than one that is lost: a body that is taken for uncompressed has no lines, and a wrong host name sends
  * others' lines to a place where nobody looks.
+ *
+ * <p>Anybody can compute the checksum, so what a head says of its body is compared with the body, within {@link
+ * #LARGEST} bytes of it: a body that is larger than it says would fill the memory once it is divided.
  */
 final class SpoolFile {
 
@@ -33,10 +39,12 @@ final class SpoolFile {
     /** A host name of 256 characters and a few hundred tags. */
     private static final int LONGEST_HEAD = 64 * 1024;
 
+    private static final int BUFFER = 8 * 1024;
+
     private static final String CHECKSUM = "crc32";
 
-    /** More bytes than a file of ours has: a batch has at most 9 MiB, or is a single line. */
-    static final long LARGEST = 16 * 1024 * 1024;
+    /** More bytes than a batch has, compressed or not: it has at most 9 MiB, or is a single line. */
+    static final int LARGEST = 16 * 1024 * 1024;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -63,7 +71,7 @@ final class SpoolFile {
                 .array();
     }
 
-    /** The batch in these bytes, whose lines were handed over before {@code now}. Throws where they are none. */
+    /** The batch in these bytes, whose lines were handed over before {@code now}. Throws if they are not a batch. */
     static Batch decode(byte[] bytes, long now) throws IOException {
         int end = 0;
         while (end < bytes.length && end < LONGEST_HEAD && bytes[end] != '\n') {
@@ -83,8 +91,44 @@ final class SpoolFile {
         if (lines < 1 || uncompressed < 1 || written != checksum(head, bytes, end + 1)) {
             throw new IOException("it is incomplete or was changed");
         }
+        boolean gzip = head.path("gzip").asBoolean();
+        checkBody(bytes, end + 1, gzip, lines, uncompressed);
         byte[] body = Arrays.copyOfRange(bytes, end + 1, bytes.length);
-        return new Batch(body, head.path("gzip").asBoolean(), lines, uncompressed, now, origin(head));
+        return new Batch(body, gzip, lines, uncompressed, now, origin(head));
+    }
+
+    private static void checkBody(byte[] bytes, int offset, boolean gzip, int lines, int uncompressed)
+            throws IOException {
+        if (uncompressed > LARGEST) {
+            throw new IOException("it says that it is larger than any batch");
+        }
+        InputStream stored = new ByteArrayInputStream(bytes, offset, bytes.length - offset);
+        try (InputStream plain = gzip ? new GZIPInputStream(stored, BUFFER) : stored) {
+            byte[] prefix = plain.readNBytes(OpenBatch.PREFIX.length);
+            if (!Arrays.equals(prefix, OpenBatch.PREFIX)) {
+                throw new IOException("it has no lines");
+            }
+            checkLines(plain, lines, uncompressed - prefix.length);
+        }
+    }
+
+    /** Without the memory that the body would take. */
+    private static void checkLines(InputStream plain, int lines, int rest) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        byte[] suffix = OpenBatch.SUFFIX;
+        int left = rest;
+        int found = rest > suffix.length ? 1 : 0;
+        int matched = 0;
+        for (int read = plain.read(buffer); read >= 0 && left >= 0; read = plain.read(buffer)) {
+            left -= read;
+            for (int i = 0; i < read; i++) {
+                found += buffer[i] == '\n' ? 1 : 0;
+                matched = buffer[i] == suffix[0] ? 1 : matched == 1 && buffer[i] == suffix[1] ? 2 : 0;
+            }
+        }
+        if (left != 0 || found != lines || matched != suffix.length) {
+            throw new IOException("it does not hold the lines that it says it holds");
+        }
     }
 
     private static Origin origin(JsonNode head) {

@@ -6,17 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.dropwizardlogdna.ingestion.Origin;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.AlphaChars;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +30,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Whatever is found in a spool: nothing is thrown, what is damaged is set aside once, and what is good is delivered. */
 class DamagedSpoolTest {
 
+    private static final long PATIENCE = Duration.ofSeconds(20).toNanos();
     private static final Origin ORIGIN = new Origin("web-1", "10.0.0.1", null, List.of("a", "b{}"));
-    private static final String DAMAGED_NAME = "1_0000000000000002.batch";
+    private static final String DAMAGED_NAME = "0000000000000001-1_0000000000000002.batch";
 
     @TempDir
     private Path directory;
@@ -91,6 +97,79 @@ class DamagedSpoolTest {
         assertThatIOException().isThrownBy(() -> SpoolFile.decode((head + "\nbody").getBytes(UTF_8), 0));
     }
 
+    static Stream<Batch> batchesWithAFalseHead() throws IOException {
+        Batch good = batch("a line", "another");
+        byte[] plain = good.plain();
+        byte[] empty = "{\"lines\":[]}".getBytes(UTF_8);
+        return Stream.of(
+                new Batch(good.body(), true, 3, good.uncompressed(), 0, null),
+                new Batch(good.body(), true, 1, good.uncompressed(), 0, null),
+                new Batch(good.body(), true, Integer.MAX_VALUE, good.uncompressed(), 0, null),
+                new Batch(good.body(), true, 2, good.uncompressed() - 1, 0, null),
+                new Batch(good.body(), true, 2, good.uncompressed() + 1, 0, null),
+                new Batch(good.body(), true, 2, Integer.MAX_VALUE, 0, null),
+                new Batch(good.body(), false, 2, good.uncompressed(), 0, null),
+                new Batch(plain, true, 2, plain.length, 0, null),
+                new Batch(new byte[0], false, 1, 1, 0, null),
+                new Batch(new byte[0], true, 1, 1, 0, null),
+                new Batch(empty, false, 1, empty.length, 0, null),
+                new Batch("{\"lines\":[1".getBytes(UTF_8), false, 1, 11, 0, null),
+                new Batch("{\"lines\":[1}]".getBytes(UTF_8), false, 1, 13, 0, null),
+                new Batch("not a batch".getBytes(UTF_8), false, 1, 11, 0, null),
+                new Batch(Arrays.copyOf(good.body(), good.body().length - 6), true, 2, good.uncompressed(), 0, null),
+                bomb(200 << 20),
+                bomb(1_000));
+    }
+
+    /** 200 MiB of spaces in 200 KiB, and what it says about its size. */
+    private static Batch bomb(int uncompressed) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(body)) {
+            out.write("{\"lines\":[\"".getBytes(UTF_8));
+            byte[] spaces = new byte[1 << 20];
+            Arrays.fill(spaces, (byte) ' ');
+            for (int i = 0; i < 200; i++) {
+                out.write(spaces);
+            }
+            out.write("\"]}".getBytes(UTF_8));
+        }
+        return new Batch(body.toByteArray(), true, 1, uncompressed, 0, null);
+    }
+
+    @ParameterizedTest
+    @MethodSource("batchesWithAFalseHead")
+    void aHeadThatSaysWhatIsNotTrueIsFoundInSpiteOfItsChecksum(Batch batch) throws IOException {
+        byte[] file = SpoolFile.encode(batch, ORIGIN);
+
+        assertThatIOException().isThrownBy(() -> SpoolFile.decode(file, 0));
+    }
+
+    /** What was written comes back, whatever its lines are; and nothing else is believed. */
+    @Property(tries = 300)
+    void eachBatchComesBack(@ForAll @Size(min = 1, max = 20) List<@AlphaChars String> lines, @ForAll boolean gzip)
+            throws IOException {
+        OpenBatch open = new OpenBatch(gzip);
+        for (String line : lines) {
+            byte[] bytes = TestLines.line(line);
+            open.add(bytes, 0, bytes.length, 1);
+        }
+        Batch batch = open.close(1, null);
+
+        Batch read = SpoolFile.decode(SpoolFile.encode(batch, ORIGIN), 7);
+
+        assertThat(read.body()).isEqualTo(batch.body());
+        assertThat(read.lines()).isEqualTo(lines.size());
+        assertThat(read.uncompressed()).isEqualTo(batch.uncompressed());
+    }
+
+    @Property(tries = 500)
+    void noBodyBehindAGoodChecksumMakesItThrowAnythingElse(
+            @ForAll byte[] body, @ForAll boolean gzip, @ForAll int lines, @ForAll int uncompressed) throws IOException {
+        byte[] file = SpoolFile.encode(new Batch(body, gzip, lines, uncompressed, 0, null), ORIGIN);
+
+        assertThatIOException().isThrownBy(() -> SpoolFile.decode(file, 0));
+    }
+
     // The directory
 
     /** Something in the place of a batch, between two good ones. */
@@ -107,7 +186,8 @@ class DamagedSpoolTest {
                 file -> Files.createDirectories(file.resolve("with").resolve("content")),
                 file -> Files.createSymbolicLink(file, Path.of("/dev/zero")),
                 file -> Files.createSymbolicLink(file, Path.of("nowhere")),
-                file -> Files.createSymbolicLink(file, file.resolveSibling("1_0000000000000001.batch")),
+                file -> Files.createSymbolicLink(
+                        file, file.resolveSibling("0000000000000001-1_0000000000000001.batch")),
                 DamagedSpoolTest::pipe,
                 DamagedSpoolTest::sparse);
     }
@@ -122,14 +202,14 @@ class DamagedSpoolTest {
         BatchStore second = store("2", Long.MAX_VALUE);
         second.add(batch("new"));
         assertThat(drain(second)).containsExactly("first", "third", "new");
-        second.close();
+        second.close(PATIENCE);
         BatchStore third = store("3", Long.MAX_VALUE);
         third.add(batch("newer"));
         assertThat(drain(third)).containsExactly("newer");
 
         assertThat(observer.told).hasSize(1).allMatch(words -> words.contains(DAMAGED_NAME));
         assertThat(Files.exists(
-                        directory.resolve("logdna/3").resolve(DAMAGED_NAME + ".damaged"),
+                        directory.resolve("logdna/0000000000000003-1").resolve(DAMAGED_NAME + ".damaged"),
                         java.nio.file.LinkOption.NOFOLLOW_LINKS))
                 .isTrue();
     }
@@ -141,7 +221,7 @@ class DamagedSpoolTest {
         BatchStore store = store("2", 1 << 20);
         store.add(batch("new"));
         assertThat(store.bytesOnDisk()).isGreaterThan(50_000);
-        Files.delete(directory.resolve("logdna/2/1_0000000000000003.batch"));
+        Files.delete(directory.resolve("logdna/0000000000000002-1/0000000000000001-1_0000000000000003.batch"));
 
         assertThat(drain(store)).containsExactly("first", "new");
 
@@ -149,23 +229,79 @@ class DamagedSpoolTest {
     }
 
     @Test
-    void takesNoOffenceAtStrangeNames() throws IOException {
+    void aHugeFileThatWasSetAsideDoesNotSwitchTheSpoolOff() throws IOException {
+        Path place = placeOfAnEarlierProcess();
+        for (int i = 0; i < 50; i++) {
+            Path file = place.resolve("0000000000000001-1_00000000000001%02d.batch.damaged".formatted(i));
+            try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+                sparse.setLength(1L << 40);
+            }
+        }
+        Files.write(place.resolve("foreign"), new byte[2 << 20]);
+        BatchStore store = store("2", 1 << 20);
+
+        assertThat(store.add(batch("new"))).as("held in memory").isZero();
+
+        assertThat(store.isFull()).isFalse();
+        assertThat(store.bytesOnDisk()).isBetween(1L << 18, 1L << 19);
+        assertThat(drain(store)).containsExactly("first", "second", "third", "new");
+    }
+
+    @Test
+    void keepsNoMoreDamagedFilesThanAPersonLooksAt() throws IOException {
+        BatchStore first = store("1", 1 << 20);
+        for (int i = 0; i < 120; i++) {
+            first.add(batch("line " + i));
+        }
+        first.close(PATIENCE);
+        try (Stream<Path> files = Files.list(directory.resolve("logdna/0000000000000001-1"))) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".batch")).toList()) {
+                Files.writeString(file, "damaged");
+            }
+        }
+        BatchStore store = store("2", 1 << 20);
+        store.maintain(0);
+
+        assertThat(drain(store)).isEmpty();
+
+        try (Stream<Path> files = Files.list(directory.resolve("logdna/0000000000000002-1"))) {
+            assertThat(files.filter(each -> each.toString().endsWith(".damaged")))
+                    .hasSize(100);
+        }
+        assertThat(store.bytesOnDisk()).isEqualTo(100L * "damaged".length());
+        assertThat(observer.told).hasSize(120).allMatch(words -> words.startsWith("DAMAGED"));
+    }
+
+    @Test
+    void leavesNamesThatAreNotItsOwnAlone() throws IOException {
         Path place = placeOfAnEarlierProcess();
         byte[] whole = Files.readAllBytes(place.resolve(DAMAGED_NAME));
-        Files.write(place.resolve("1_9223372036854775807.batch"), whole);
-        Files.write(place.resolve("9_99999999999999999999999999999999.batch"), whole);
-        Files.write(place.resolve(".batch"), whole);
-        Files.write(place.resolve("notes.txt"), whole);
-        Files.createDirectories(place.resolve("unfinished.batch.tmp/x"));
+        List<String> strangers = List.of(
+                "1_9223372036854775807.batch",
+                "9_99999999999999999999999999999999.batch",
+                ".batch",
+                "notes.txt",
+                "precious.tmp",
+                "0000000000000001-1_0000000000000009.batch\n\u001b[2J",
+                "0000000000000001-1_0000000000000009.batch.damaged.tmp");
+        for (String stranger : strangers) {
+            Files.write(place.resolve(stranger), whole);
+        }
+        Files.createDirectories(place.resolve("0000000000000001-1_0000000000000009.batch.tmp/x"));
+        Files.write(place.resolve("0000000000000001-1_0000000000000008.batch.tmp"), whole);
 
         BatchStore store = store("2", 1 << 20);
         store.add(batch("new"));
 
-        assertThat(drain(store))
-                .contains("first", "second", "third")
-                .endsWith("new")
-                .hasSize(7);
-        assertThat(observer.told).hasSize(1).allMatch(words -> words.contains("2 files"));
+        assertThat(drain(store)).containsExactly("first", "second", "third", "new");
+        assertThat(observer.told).hasSize(strangers.size() + 1).allMatch(words -> words.startsWith("FOREIGN"));
+        for (String stranger : strangers) {
+            assertThat(place.resolve(stranger)).hasBinaryContent(whole);
+        }
+        assertThat(place.resolve("0000000000000001-1_0000000000000008.batch.tmp"))
+                .as("what a process has not finished")
+                .doesNotExist();
     }
 
     @Test
@@ -174,11 +310,16 @@ class DamagedSpoolTest {
         Path elsewhere = Files.createDirectories(directory.resolve("elsewhere"));
         Files.writeString(elsewhere.resolve("lock"), "");
         Files.writeString(elsewhere.resolve("precious.txt"), "mine");
+        Files.writeString(elsewhere.resolve("precious.batch.tmp"), "mine");
         Path spool = directory.resolve("logdna");
-        Files.createSymbolicLink(spool.resolve("0-link"), elsewhere);
-        Files.createDirectories(spool.resolve("0-other/lock"));
+        Path link = Files.createSymbolicLink(spool.resolve("0000000000000000-1"), elsewhere);
+        Files.createDirectories(spool.resolve("0-other"));
+        Files.writeString(spool.resolve("0-other/lock"), "");
         Files.writeString(spool.resolve("0-other/precious.txt"), "mine");
         Files.writeString(spool.resolve("0-file"), "mine");
+        Path withLink = Files.createDirectories(spool.resolve("0000000000000000-2"));
+        Files.createSymbolicLink(withLink.resolve("lock"), elsewhere.resolve("lock"));
+        Files.writeString(withLink.resolve("precious.txt"), "mine");
 
         BatchStore store = store("2", 1 << 20);
         assertThat(store.add(batch("new"))).isZero();
@@ -187,6 +328,11 @@ class DamagedSpoolTest {
         assertThat(elsewhere.resolve("precious.txt")).hasContent("mine");
         assertThat(spool.resolve("0-other/precious.txt")).hasContent("mine");
         assertThat(spool.resolve("0-file")).hasContent("mine");
+        assertThat(elsewhere.resolve("precious.batch.tmp")).hasContent("mine");
+        assertThat(elsewhere.resolve("lock")).exists();
+        assertThat(withLink.resolve("precious.txt")).hasContent("mine");
+        assertThat(link).isSymbolicLink();
+        assertThat(observer.told).hasSize(4).allMatch(words -> words.startsWith("FOREIGN"));
     }
 
     /** Three batches of a line each: first, second, third. */
@@ -195,16 +341,17 @@ class DamagedSpoolTest {
         store.add(batch("first"));
         store.add(batch("second"));
         store.add(batch("third"));
-        store.close();
-        return directory.resolve("logdna/1");
+        store.close(PATIENCE);
+        return directory.resolve("logdna/0000000000000001-1");
     }
 
     private BatchStore store(String place, long maxSize) {
         return BatchStore.inDirectory(
-                new SpoolSettings(directory.resolve("logdna"), maxSize, place, () -> ORIGIN),
+                new SpoolSettings(directory.resolve("logdna"), maxSize, "000000000000000" + place + "-1", () -> ORIGIN),
                 observer,
                 new Ledger(),
-                () -> 7);
+                () -> 7,
+                () -> {});
     }
 
     private static byte[] file() throws IOException {

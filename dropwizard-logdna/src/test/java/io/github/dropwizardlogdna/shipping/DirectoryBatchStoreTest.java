@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DirectoryBatchStoreTest {
 
+    private static final long PATIENCE = Duration.ofSeconds(20).toNanos();
     private static final Origin ORIGIN = new Origin("web-1", "10.0.0.1", null, List.of("a", "b{}"));
 
     @TempDir
@@ -23,13 +25,24 @@ class DirectoryBatchStoreTest {
 
     private final RecordingObserver observer = new RecordingObserver();
     private final Ledger ledger = new Ledger();
+    private long now = 7;
+    private int wakeUps;
+
+    private static String place(String number) {
+        return "%16s-1".formatted(number).replace(' ', '0');
+    }
+
+    private Path placeOf(String number) {
+        return directory.resolve("logdna").resolve(place(number));
+    }
 
     private BatchStore store(String place, long maxSize) {
         return BatchStore.inDirectory(
-                new SpoolSettings(directory.resolve("logdna"), maxSize, place, () -> ORIGIN),
+                new SpoolSettings(directory.resolve("logdna"), maxSize, place(place), () -> ORIGIN),
                 observer,
                 ledger,
-                () -> 7);
+                () -> now,
+                () -> wakeUps++);
     }
 
     private BatchStore store(String place) {
@@ -72,7 +85,7 @@ class DirectoryBatchStoreTest {
         BatchStore store = store("1");
 
         assertThat(store.head()).isNull();
-        assertThat(store.close()).isZero();
+        assertThat(store.close(PATIENCE)).isZero();
         assertThat(directory).isEmptyDirectory();
     }
 
@@ -98,7 +111,7 @@ class DirectoryBatchStoreTest {
         first.add(batch("c"));
         first.head();
         first.removeHead();
-        assertThat(first.close()).isEqualTo(3);
+        assertThat(first.close(PATIENCE)).isEqualTo(3);
 
         BatchStore second = store("2");
         second.add(batch("new"));
@@ -116,7 +129,7 @@ class DirectoryBatchStoreTest {
             BatchStore store = store("000" + process);
             store.add(batch("from " + process));
             store.add(batch("also from " + process));
-            store.close();
+            store.close(PATIENCE);
         }
 
         BatchStore last = store("0004");
@@ -170,7 +183,7 @@ class DirectoryBatchStoreTest {
         first.add(batch("changed"));
         first.add(batch("empty"));
         first.add(batch("whole"));
-        first.close();
+        first.close(PATIENCE);
         List<Path> files = batchFiles();
         byte[] bytes = Files.readAllBytes(files.get(0));
         Files.write(files.get(0), java.util.Arrays.copyOf(bytes, bytes.length - 5));
@@ -183,7 +196,9 @@ class DirectoryBatchStoreTest {
         second.add(batch("new"));
 
         assertThat(drain(second)).containsExactly("whole", "new");
-        assertThat(observer.told).hasSize(3).allMatch(words -> words.contains("was set aside"));
+        assertThat(observer.told)
+                .hasSize(3)
+                .allMatch(words -> words.startsWith("DAMAGED") && words.contains("was set aside"));
         assertThat(files())
                 .filteredOn(file -> file.toString().endsWith(".damaged"))
                 .hasSize(3);
@@ -194,8 +209,8 @@ class DirectoryBatchStoreTest {
     void leavesForeignFilesWhereTheyAreAndReportsThemOnce() throws IOException {
         BatchStore first = store("1");
         first.add(batch("a"));
-        first.close();
-        Files.writeString(directory.resolve("logdna/1/notes.txt"), "what is this?");
+        first.close(PATIENCE);
+        Files.writeString(placeOf("1").resolve("notes.txt"), "what is this?");
 
         BatchStore second = store("2");
         second.add(batch("b"));
@@ -203,7 +218,8 @@ class DirectoryBatchStoreTest {
 
         assertThat(drain(second)).containsExactly("a", "b", "c");
         assertThat(observer.told).hasSize(1);
-        assertThat(directory.resolve("logdna/2/notes.txt")).hasContent("what is this?");
+        assertThat(observer.told).allMatch(words -> words.startsWith("FOREIGN") && words.contains("notes.txt"));
+        assertThat(placeOf("1").resolve("notes.txt")).hasContent("what is this?");
     }
 
     @Test
@@ -235,7 +251,7 @@ class DirectoryBatchStoreTest {
         store.add(batch("fourth"));
         store.head();
         store.removeHead();
-        assertThat(store.close()).isEqualTo(2);
+        assertThat(store.close(PATIENCE)).isEqualTo(2);
 
         BatchStore next = store("2");
         next.add(batch("new"));
@@ -251,7 +267,7 @@ class DirectoryBatchStoreTest {
         assertThat(store.add(batch("b"))).isPositive();
 
         assertThat(store.isDurable()).isFalse();
-        assertThat(observer.told).allMatch(words -> words.startsWith("spool: can't write to the spool"));
+        assertThat(observer.told).allMatch(words -> words.startsWith("UNWRITABLE"));
         assertThat(drain(store)).containsExactly("a", "b");
     }
 
@@ -259,11 +275,11 @@ class DirectoryBatchStoreTest {
     void removesThePlacesOfProcessesThatHaveEnded() throws IOException {
         BatchStore first = store("1");
         first.add(batch("a"));
-        first.close();
+        first.close(PATIENCE);
         BatchStore second = store("2");
         second.add(batch("b"));
         drain(second);
-        second.close();
+        second.close(PATIENCE);
 
         assertThat(directory.resolve("logdna")).isEmptyDirectory();
     }
@@ -272,7 +288,7 @@ class DirectoryBatchStoreTest {
     void losesNoRecoveredBatchWhereTheDirectoryCanBeOpenedOnlyLater() throws IOException {
         BatchStore first = store("1");
         first.add(batch("recovered"));
-        first.close();
+        first.close(PATIENCE);
         Path spool = directory.resolve("logdna");
         Path elsewhere = directory.resolve("elsewhere");
         Files.move(spool, elsewhere);
@@ -293,17 +309,17 @@ class DirectoryBatchStoreTest {
     void worksWithoutAPlaceThatItCannotTakeOverAndLeavesThatToTheNext() throws IOException {
         BatchStore first = store("1");
         first.add(batch("recovered"));
-        first.close();
+        first.close(PATIENCE);
         // A directory in the way of the file that is to be moved.
         String name = batchFiles().get(0).getFileName().toString();
-        Files.createDirectories(directory.resolve("logdna/2").resolve(name).resolve("x"));
+        Files.createDirectories(placeOf("2").resolve(name).resolve("x"));
         BatchStore second = store("2");
 
         assertThat(second.add(batch("a"))).isZero();
 
-        assertThat(observer.told).anyMatch(words -> words.contains("waits for the next start"));
+        assertThat(observer.told).anyMatch(words -> words.startsWith("NOT_TAKEN_OVER"));
         assertThat(drain(second)).containsExactly("a");
-        second.close();
+        second.close(PATIENCE);
         BatchStore third = store("3");
         third.add(batch("b"));
         assertThat(drain(third)).containsExactly("recovered", "b");

@@ -4,9 +4,13 @@ import io.github.dropwizardlogdna.ingestion.Verdict;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Remembers what it was told, in words. */
 class RecordingObserver implements ShippingObserver {
+
+    /** Files of earlier processes. */
+    final AtomicInteger takenOver = new AtomicInteger();
 
     final List<String> told = new CopyOnWriteArrayList<>();
 
@@ -37,8 +41,13 @@ class RecordingObserver implements ShippingObserver {
     }
 
     @Override
-    public void spoolFailed(String what, Throwable why) {
-        told.add("spool: " + what);
+    public void spoolProblem(SpoolProblem problem, String where, String details) {
+        told.add(problem + " " + where + (details.isEmpty() ? "" : ": " + details));
+    }
+
+    @Override
+    public void spoolTakenOver(int files, String directory) {
+        takenOver.addAndGet(files);
     }
 
     @Override

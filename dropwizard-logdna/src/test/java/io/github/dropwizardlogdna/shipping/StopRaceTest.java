@@ -69,7 +69,7 @@ class StopRaceTest {
     @Test
     void everyAcceptedLineIsDeliveredThroughASpool() throws Exception {
         for (int cycle = 0; cycle < CYCLES / 3; cycle++) {
-            String place = String.format("%08d", cycle);
+            String place = String.format("%016d-1", cycle);
             Origin origin = new Origin("web-1", null, null, List.of());
             race(new SpoolSettings(directory.resolve("logdna"), 64 << 20, place, () -> origin), shipper -> {});
         }

@@ -149,7 +149,7 @@ class SurvivingErrorsTest {
     @ParameterizedTest
     @EnumSource
     void keepsABatchInMemoryThatTheSpoolFailsToTake(Thrown thrown) {
-        SpoolSettings spool = new SpoolSettings(directory.resolve("logdna"), 1 << 20, "1", () -> {
+        SpoolSettings spool = new SpoolSettings(directory.resolve("logdna"), 1 << 20, "0000000000000001-1", () -> {
             thrown.raise();
             return new Origin("web-1", null, null, List.of());
         });
@@ -159,7 +159,7 @@ class SurvivingErrorsTest {
         log(shipper, "line");
 
         await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("line"));
-        assertThat(observer.told).anyMatch(words -> words.contains("can't write to the spool"));
+        assertThat(observer.told).anyMatch(words -> words.startsWith("UNWRITABLE"));
     }
 
     /** The clock stands for anything that is called anywhere: each single call of it fails once. */
@@ -364,7 +364,7 @@ class SurvivingErrorsTest {
         Origin origin = new Origin("web-1", null, null, List.of());
         Shipper dying = start(new Shipper(
                 "test",
-                settings(new SpoolSettings(directory.resolve("logdna"), 1 << 20, "1", () -> origin)),
+                settings(new SpoolSettings(directory.resolve("logdna"), 1 << 20, "0000000000000001-1", () -> origin)),
                 endpoint,
                 SurvivingErrorsTest::notice,
                 observer,
@@ -388,7 +388,7 @@ class SurvivingErrorsTest {
 
         Shipper next = start(new Shipper(
                 "test",
-                settings(new SpoolSettings(directory.resolve("logdna"), 1 << 20, "2", () -> origin)),
+                settings(new SpoolSettings(directory.resolve("logdna"), 1 << 20, "0000000000000002-1", () -> origin)),
                 endpoint,
                 SurvivingErrorsTest::notice,
                 observer,

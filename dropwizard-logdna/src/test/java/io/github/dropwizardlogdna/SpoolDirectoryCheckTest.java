@@ -1,0 +1,78 @@
+package io.github.dropwizardlogdna;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolDirectoryCheckTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void leavesNothingBehind() {
+        Path spool = directory.resolve("a/b/c");
+
+        assertThat(SpoolDirectoryCheck.problem(spool)).isEmpty();
+        assertThat(SpoolDirectoryCheck.tried(spool).good()).isTrue();
+
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesWhatIsNotADirectoryOrCanNotBeMade() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        Path nowhere = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("nowhere"));
+
+        assertThat(SpoolDirectoryCheck.problem(file)).contains("must be a directory: " + file + " is something else");
+        assertThat(SpoolDirectoryCheck.problem(nowhere))
+                .hasValueSatisfying(words -> assertThat(words).startsWith("must be a directory"));
+        assertThat(SpoolDirectoryCheck.problem(file.resolve("spool")))
+                .contains("can't be made: " + file + " is not a directory");
+        assertThat(SpoolDirectoryCheck.tried(file.resolve("spool")).good()).isFalse();
+    }
+
+    @Test
+    void takesALinkToADirectory() throws Exception {
+        Path link =
+                Files.createSymbolicLink(directory.resolve("link"), Files.createDirectory(directory.resolve("volume")));
+
+        assertThat(SpoolDirectoryCheck.problem(link)).isEmpty();
+    }
+
+    @Test
+    void namesTheUserThatMayNotWrite() throws Exception {
+        assumeThat(System.getProperty("user.name")).isNotEqualTo("root"); // who may write everywhere
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-x------"));
+
+        assertThat(SpoolDirectoryCheck.problem(directory.resolve("spool")))
+                .hasValueSatisfying(words -> assertThat(words)
+                        .contains("the user " + System.getProperty("user.name") + " may not write to " + directory));
+        assertThat(SpoolDirectoryCheck.tried(directory).good()).isFalse();
+    }
+
+    @Test
+    void saysThatOthersMayWrite() throws Exception {
+        assertThat(SpoolDirectoryCheck.tried(directory).words()).isEqualTo(directory + " can be written");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThat(SpoolDirectoryCheck.tried(directory).words()).contains("so can it by other users");
+    }
+
+    /** Where the kernel keeps others, and root, from writing. */
+    @Test
+    void triesWhatLooksWritable() {
+        Path kernels = Path.of("/proc");
+        assumeThat(Files.isDirectory(kernels)).isTrue();
+
+        SpoolDirectoryCheck.Finding finding = SpoolDirectoryCheck.tried(kernels);
+
+        assertThat(finding.good()).isFalse();
+        assertThat(finding.words()).startsWith("/proc can't be written");
+    }
+}
