@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The logdna appenders of one start of an application: those of {@code logging}, of single loggers and of the request
@@ -20,7 +18,6 @@ import org.slf4j.LoggerFactory;
 final class ApplicationAppenders {
 
     private static final String KEY = ApplicationAppenders.class.getName();
-    private static final Logger REPORTS = LoggerFactory.getLogger(Reporter.LOGGER);
 
     private final List<LogDnaAppender<?>> appenders = new CopyOnWriteArrayList<>();
     private final AppenderMetrics metrics = new AppenderMetrics(appenders);
@@ -96,7 +93,7 @@ final class ApplicationAppenders {
     /** Says, as soon as there are appenders that can show it, what an appender was built for. */
     void describe(String description) {
         if (bound) {
-            REPORTS.info(description);
+            Reporter.inform(description);
         } else {
             descriptions.add(description);
         }
@@ -106,7 +103,7 @@ final class ApplicationAppenders {
     void bind(MetricRegistry registry) {
         metrics.registerWith(registry);
         bound = true;
-        descriptions.forEach(REPORTS::info);
+        descriptions.forEach(Reporter::inform);
         descriptions.clear();
     }
 
@@ -141,6 +138,11 @@ final class ApplicationAppenders {
             flushed.forEach(each -> each.shipper().flush(false));
             ending.unlock();
         }
+    }
+
+    /** Ships what is logged from now on at once, without waiting for batches to fill or to be due. */
+    void flushFromNowOn() {
+        appenders.forEach(appender -> appender.shipper().flush(true));
     }
 
     private long allowance(LogDnaAppender<?> appender) {

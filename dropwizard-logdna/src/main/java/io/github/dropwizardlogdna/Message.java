@@ -69,6 +69,10 @@ enum Message {
             Level.WARN,
             "Appender '{name}': other code in this process has interrupted the thread {thread}, which ignores it; shipping"
                     + " goes on. What to do: find the code that interrupts threads that it has not started."),
+    REPORTS_SKIPPED(
+            Level.WARN,
+            "{reports are} missing before this one, because the appenders that show this logger took none for a while. What"
+                    + " to do: see why the console, or what reads it, was stuck."),
     FAILED(
             Level.ERROR,
             "Appender '{name}' has ended, because {what}. It takes no more lines: each one from now on is lost, and so are"

@@ -66,7 +66,11 @@ final class ConfiguredAppender implements AutoCloseable {
 
     /** What keeps the appender's books. */
     Shipper shipper() {
-        return ((LogDnaAppender<ILoggingEvent>) appender).shipper();
+        return appender().shipper();
+    }
+
+    LogDnaAppender<ILoggingEvent> appender() {
+        return (LogDnaAppender<ILoggingEvent>) appender;
     }
 
     /** Ships what was logged, as long as {@code shutdownTimeout} allows. */

@@ -11,6 +11,7 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import com.codahale.metrics.MetricRegistry;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
 import io.dropwizard.logging.common.LoggingUtil;
@@ -19,6 +20,7 @@ import io.github.dropwizardlogdna.ingestion.IngestionClient;
 import io.github.dropwizardlogdna.ingestion.Outcome;
 import io.github.dropwizardlogdna.ingestion.Verdict;
 import io.github.dropwizardlogdna.shipping.BufferLimits;
+import io.github.dropwizardlogdna.shipping.DropReason;
 import io.github.dropwizardlogdna.shipping.FailingShippers;
 import io.github.dropwizardlogdna.shipping.RetryPolicy;
 import io.github.dropwizardlogdna.shipping.Shipper;
@@ -32,8 +34,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,6 +61,7 @@ class MessagesTest {
     Path directory;
 
     private final List<ILoggingEvent> said = new CopyOnWriteArrayList<>();
+    private volatile Runnable beforeEachReport = () -> {};
     private LoggingFactory logging = new DefaultLoggingFactory();
 
     @AfterEach
@@ -116,6 +121,7 @@ class MessagesTest {
             case INCOMPATIBLE -> throw new IllegalArgumentException("is not logged");
             case INTERRUPT_IGNORED -> interruptAThread();
             case FAILED -> startWithoutThreads();
+            case REPORTS_SKIPPED -> reportWhileAnAppenderIsStuck();
             case SPOOL_FAILED -> shipToASpoolThatIsAFile();
             case KEPT -> endWithASpool();
             case SPOOL_TAKEN_OVER -> startWhereLinesWereKept();
@@ -143,6 +149,7 @@ class MessagesTest {
             reporter.deliveryFailed(verdict, 1, 1);
             now.addAndGet(Duration.ofSeconds(10).toNanos());
         }
+        Reporter.awaitWritten();
         assertThat(said).hasSize(2);
     }
 
@@ -219,6 +226,7 @@ class MessagesTest {
         shipper.append(line, line.length, 1, false);
         await().atMost(PATIENCE).until(() -> shipper.requestsFailed() > 3);
         shipper.stop(0);
+        Reporter.awaitWritten();
     }
 
     private void interruptAThread() throws Exception {
@@ -237,6 +245,22 @@ class MessagesTest {
         Reporter reporter =
                 new Reporter("logdna", "http://localhost", new AppenderMetrics(List.of()), System::nanoTime);
         FailingShippers.withoutThreads(new BrokenClient(() -> {}), reporter).start();
+    }
+
+    private void reportWhileAnAppenderIsStuck() {
+        capture();
+        CountDownLatch stuck = new CountDownLatch(1);
+        beforeEachReport = () -> Uninterruptibles.awaitUninterruptibly(stuck);
+        Reporter reporter =
+                new Reporter("logdna", "http://localhost", new AppenderMetrics(List.of()), System::nanoTime);
+        for (int i = 0; i < ReportQueue.CAPACITY + 3; i++) {
+            reporter.linesDropped(Map.of(DropReason.RATE, 1L));
+        }
+        stuck.countDown();
+        Reporter.awaitWritten();
+        reporter.linesDropped(Map.of(DropReason.RATE, 1L));
+        Reporter.awaitWritten();
+        assertThat(said.get(said.size() - 1).getFormattedMessage()).contains(": 3 lines were dropped");
     }
 
     private void shipToASpoolThatIsAFile() throws Exception {
@@ -303,6 +327,7 @@ class MessagesTest {
         AppenderBase<ILoggingEvent> recorder = new AppenderBase<>() {
             @Override
             protected void append(ILoggingEvent event) {
+                beforeEachReport.run();
                 said.add(event);
             }
         };
