@@ -5,8 +5,11 @@ import com.codahale.metrics.MetricRegistry;
 import io.github.dropwizardlogdna.shipping.Shipper;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -25,6 +28,11 @@ final class ApplicationAppenders {
 
     /** Descriptions of appenders, until there is somebody to tell them to. */
     private final List<String> descriptions = new CopyOnWriteArrayList<>();
+
+    /** What each appender may hold, in bytes, by its name. */
+    private final Map<String, Long> buffers = new ConcurrentHashMap<>();
+
+    private final AtomicBoolean reportedLargeBuffers = new AtomicBoolean();
 
     private volatile boolean bound;
 
@@ -90,10 +98,24 @@ final class ApplicationAppenders {
         }
     }
 
+    /** An appender may hold so many bytes in memory. */
+    void reserve(String appender, long bytes) {
+        buffers.put(appender, bytes);
+    }
+
+    private void reportLargeBuffers() {
+        long all = buffers.values().stream().mapToLong(Long::longValue).sum();
+        long heap = Runtime.getRuntime().maxMemory();
+        if (HeapShare.isTooLarge(all, heap) && reportedLargeBuffers.compareAndSet(false, true)) {
+            Reporter.buffersTooLarge(buffers.size(), all, heap);
+        }
+    }
+
     /** Says, as soon as there are appenders that can show it, what an appender was built for. */
     void describe(String description) {
         if (bound) {
             Reporter.inform(description);
+            reportLargeBuffers();
         } else {
             descriptions.add(description);
         }
@@ -105,6 +127,7 @@ final class ApplicationAppenders {
         bound = true;
         descriptions.forEach(Reporter::inform);
         descriptions.clear();
+        reportLargeBuffers();
     }
 
     /** Waits, within the budget, until the lines that an appender has accepted so far are settled. */

@@ -13,10 +13,14 @@ import org.slf4j.event.Level;
 enum Message {
     STARTED(
             Level.INFO,
-            "Appender '{name}' ships to {endpoint} as app '{app}'; buffer {size}, spool {directory}"
+            "Appender '{name}' ships to {endpoint} as app '{app}'; buffer {size}, spool {directory}{environment}"
                     + " ({versions})."),
     DISABLED(Level.INFO, "Appender '{name}' ships nothing: it has enabled: false."),
 
+    BUFFERS_TOO_LARGE(
+            Level.WARN,
+            "{Buffers} may hold {size}, more than a quarter of the largest heap ({heap}): in an outage the service may run"
+                    + " out of memory. What to do: lower bufferSize, or raise -Xmx."),
     RETRYING(
             Level.WARN,
             "Appender '{name}' can't deliver to {endpoint}: {reason}. {lines are} kept; the next attempt follows in"

@@ -38,8 +38,9 @@ final class Reporter implements ShippingObserver {
     private static final int MAX_CAUSES = 20;
 
     /** To the logger, and to the standard error stream: one may be stuck and the other not. */
-    private static final ReportQueue LOG =
-            new ReportQueue("logdna-reports", skipped -> REPORTS.warn(Message.REPORTS_SKIPPED.with(counted(skipped, "report is", "reports are"))));
+    private static final ReportQueue LOG = new ReportQueue(
+            "logdna-reports",
+            skipped -> REPORTS.warn(Message.REPORTS_SKIPPED.with(counted(skipped, "report is", "reports are"))));
 
     private static final ReportQueue STDERR = new ReportQueue("logdna-last-words", skipped -> {});
 
@@ -287,13 +288,24 @@ final class Reporter implements ShippingObserver {
 
     private static boolean say(@Nullable Throwable cause, Message message, Object... values) {
         String text = message.with(values);
-        return LOG.offer(() ->
-                REPORTS.atLevel(message.level()).setMessage(text).setCause(cause).log());
+        return LOG.offer(() -> REPORTS.atLevel(message.level())
+                .setMessage(text)
+                .setCause(cause)
+                .log());
     }
 
     /** Reports what an appender was built for, in words that are made already. Any thread. */
     static void inform(String text) {
         LOG.offer(() -> REPORTS.info(text));
+    }
+
+    /** So many appenders may hold so many bytes in all, too much for the heap. Any thread. */
+    static void buffersTooLarge(int appenders, long bytes, long heap) {
+        say(
+                Message.BUFFERS_TOO_LARGE,
+                appenders == 1 ? "The buffer of 1 appender" : "The buffers of " + appenders + " appenders",
+                HeapShare.inMebibytes(bytes),
+                HeapShare.inMebibytes(heap));
     }
 
     private static void lastWord(Message message, Object... values) {

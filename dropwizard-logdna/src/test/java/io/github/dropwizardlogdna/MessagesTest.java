@@ -108,6 +108,7 @@ class MessagesTest {
     private void trigger(Message message) throws Exception {
         switch (message) {
             case STARTED -> configure("http://localhost", "queueSize: 100");
+            case BUFFERS_TOO_LARGE -> configure("http://localhost", "bufferSize: 1TiB");
             case DISABLED -> configure("http://localhost", "enabled: false");
             case RETRYING, RECOVERED -> shipTo(RecordingEndpoint.start().answering(503));
             case KEY_REFUSED -> shipTo(RecordingEndpoint.start().answering(401));

@@ -63,8 +63,8 @@ class StuckStreamsTest {
                 .replace("  loggers:\n", "  loggers:\n" + STUCK_REPORTS);
         Path file = Files.writeString(directory.resolve("config.yml"), yaml);
         Path stuck = directory.resolve("stuck");
-        ChildJvm child = ChildJvm.startUnread(
-                directory, StuckStreamsProgram.class, stuck.toString(), "server", file.toString());
+        ChildJvm child =
+                ChildJvm.startUnread(directory, StuckStreamsProgram.class, stuck.toString(), "server", file.toString());
         await().atMost(PATIENCE).until(() -> Files.exists(stuck));
         return child;
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,6 +47,18 @@ public final class ChildJvm implements AutoCloseable {
         Path err = directory.resolve("stderr");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        return new ChildJvm(start(builder), out, err);
+    }
+
+    /** Starts a program with these variables in its environment. */
+    public static ChildJvm startWith(
+            Map<String, String> environment, Path directory, Class<?> main, String... arguments) {
+        List<String> command = command(System.getProperty("java.class.path"), List.of(), main, arguments);
+        Path out = directory.resolve("stdout");
+        Path err = directory.resolve("stderr");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().putAll(environment);
         return new ChildJvm(start(builder), out, err);
     }
 
