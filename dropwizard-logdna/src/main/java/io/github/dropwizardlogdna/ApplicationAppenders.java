@@ -5,14 +5,15 @@ import com.codahale.metrics.MetricRegistry;
 import io.github.dropwizardlogdna.shipping.Shipper;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The logdna appenders of one start of an application: those of {@code logging}, of single loggers and of the request
@@ -24,7 +25,6 @@ final class ApplicationAppenders {
 
     private static final String KEY = ApplicationAppenders.class.getName();
     private static final long LONGEST_START = TimeUnit.SECONDS.toNanos(10);
-    private static final Logger REPORTS = LoggerFactory.getLogger(Reporter.LOGGER);
 
     private final List<LogDnaAppender<?>> appenders = new CopyOnWriteArrayList<>();
     private final AppenderMetrics metrics = new AppenderMetrics(appenders);
@@ -37,6 +37,11 @@ final class ApplicationAppenders {
     private final Queue<Runnable> earlyReports = new ConcurrentLinkedQueue<>();
 
     private final long created = System.nanoTime();
+
+    /** What each appender may hold, in bytes, by its name. */
+    private final Map<String, Long> buffers = new ConcurrentHashMap<>();
+
+    private final AtomicBoolean reportedLargeBuffers = new AtomicBoolean();
 
     private volatile boolean bound;
 
@@ -106,10 +111,24 @@ final class ApplicationAppenders {
         }
     }
 
+    /** An appender may hold so many bytes in memory. */
+    void reserve(String appender, long bytes) {
+        buffers.put(appender, bytes);
+    }
+
+    private void reportLargeBuffers() {
+        long all = buffers.values().stream().mapToLong(Long::longValue).sum();
+        long heap = Runtime.getRuntime().maxMemory();
+        if (HeapShare.isTooLarge(all, heap) && reportedLargeBuffers.compareAndSet(false, true)) {
+            Reporter.buffersTooLarge(buffers.size(), all, heap);
+        }
+    }
+
     /** Says, as soon as there are appenders that can show it, what an appender was built for. */
     void describe(String description) {
         if (bound) {
-            REPORTS.info(description);
+            Reporter.inform(description);
+            reportLargeBuffers();
         } else {
             descriptions.add(description);
         }
@@ -136,9 +155,10 @@ final class ApplicationAppenders {
     void bind(MetricRegistry registry) {
         metrics.registerWith(registry);
         bound = true;
-        descriptions.forEach(REPORTS::info);
+        descriptions.forEach(Reporter::inform);
         descriptions.clear();
         makeEarlyReports();
+        reportLargeBuffers();
     }
 
     /** Waits, within the budget, until the lines that an appender has accepted so far are settled. */
@@ -173,6 +193,11 @@ final class ApplicationAppenders {
             flushed.forEach(each -> each.shipper().flush(false));
             ending.unlock();
         }
+    }
+
+    /** Ships what is logged from now on at once, without waiting for batches to fill or to be due. */
+    void flushFromNowOn() {
+        appenders.forEach(appender -> appender.shipper().flush(true));
     }
 
     private long allowance(LogDnaAppender<?> appender) {

@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,8 @@ final class EndOfProcess {
 
     private static void run() {
         LIVING.forEach(ApplicationAppenders::waitNoMore);
+        // What is logged from now on goes out at once: if the server never ends, the process is killed while we wait.
+        LIVING.forEach(ApplicationAppenders::flushFromNowOn);
         awaitJetty();
         LIVING.forEach(ApplicationAppenders::stopAll);
     }
@@ -48,10 +51,7 @@ final class EndOfProcess {
         while (jetty.getState() == Thread.State.NEW && System.nanoTime() - start < HOOKS_HAVE_STARTED) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
-        try {
-            jetty.join(); // returns at once for a thread that was never started
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        // Nobody waits for this thread, and lines are still being logged: an interrupt does not end the wait.
+        Uninterruptibles.joinUninterruptibly(jetty); // returns at once for a thread that was never started
     }
 }

@@ -49,6 +49,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -60,16 +61,20 @@ import java.util.stream.Stream;
  * <table>
  * <caption>Configuration</caption>
  * <tr><th>Name</th><th>Default</th><th>Description</th></tr>
- * <tr><td>{@code ingestionKey}</td><td>REQUIRED</td><td>The ingestion key. Can be set, and never be read again.</td></tr>
+ * <tr><td>{@code ingestionKey}</td><td>the environment's {@code LOGDNA_INGESTION_KEY}, {@code MZ_INGESTION_KEY}</td>
+ *     <td>The ingestion key; required. Can be set, and never be read again.</td></tr>
  * <tr><td>{@code name}</td><td>{@code logdna}, {@code logdna-request}</td>
  *     <td>The appender's name, in messages, states and the spool; numbered if it is taken, except with a spool.</td></tr>
  * <tr><td>{@code enabled}</td><td>true</td><td>{@code false} ships nothing, needs no key, starts no thread.</td></tr>
- * <tr><td>{@code endpoint}</td><td>{@code https://logs.logdna.com/logs/ingest}</td>
+ * <tr><td>{@code endpoint}</td>
+ *     <td>the environment's {@code LOGDNA_URL}, {@code https://logs.logdna.com/logs/ingest}</td>
  *     <td>Absolute http or https URL; without a path, {@code /logs/ingest} is added.</td></tr>
- * <tr><td>{@code hostname}</td><td>the machine's name</td><td>At most 256 characters.</td></tr>
+ * <tr><td>{@code hostname}</td><td>the environment's {@code LOGDNA_HOSTNAME}, the machine's name</td>
+ *     <td>At most 256 characters.</td></tr>
  * <tr><td>{@code app}</td><td>the application's name</td><td>At most 512 characters.</td></tr>
  * <tr><td>{@code env}, {@code ip}, {@code mac}</td><td>none</td><td>Left out when unset.</td></tr>
- * <tr><td>{@code tags}</td><td>none</td><td>A list, or one comma-separated string; a tag has at most 80 characters.</td></tr>
+ * <tr><td>{@code tags}</td><td>the environment's {@code LOGDNA_TAGS}, {@code MZ_TAGS}</td>
+ *     <td>A list, or one comma-separated string; a tag has at most 80 characters.</td></tr>
  * <tr><td>{@code meta}</td><td>none</td><td>Fixed fields for the {@code meta} of every line.</td></tr>
  * <tr><td>{@code indexMeta}</td><td>true</td>
  *     <td>{@code meta} as a JSON object, which is searchable, or as a string, which is only shown.</td></tr>
@@ -82,7 +87,7 @@ import java.util.stream.Stream;
  *     <td>A line over the server's 16 KB is {@code split} into numbered parts, or cut ({@code truncate}).</td></tr>
  * <tr><td>{@code parseJson}</td><td>true with a {@code layout}, else false</td>
  *     <td>{@code false} keeps the server from parsing a line that ends in <code>}</code>.</td></tr>
- * <tr><td>{@code bufferSize}</td><td>32MiB</td>
+ * <tr><td>{@code bufferSize}</td><td>a sixteenth of the largest heap, at most 32MiB</td>
  *     <td>All bytes held in memory for lines not yet delivered; at least twice {@code batchSize}.</td></tr>
  * <tr><td>{@code queueSize}</td><td>65536</td>
  *     <td>The most lines between the logging threads and the batcher; raised to 8192 where it is less.</td></tr>
@@ -136,8 +141,8 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @JsonSetter(nulls = Nulls.FAIL) // else an empty environment variable would be a false
     private boolean enabled = true;
 
-    @JsonProperty
-    private String endpoint = DEFAULT_ENDPOINT;
+    @Nullable
+    private String endpoint;
 
     @Nullable
     @JsonProperty
@@ -180,7 +185,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @JsonProperty
     private Set<@NotNull String> excludesMdcKeys = Set.of();
 
-    @JsonProperty
+    @JsonProperty(access = JsonProperty.Access.WRITE_ONLY) // patterns may hold what they are to hide
     @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
     private List<@NotNull String> redact = List.of();
 
@@ -192,9 +197,9 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @JsonProperty
     private Boolean parseJson;
 
-    @NotNull
+    @Nullable
     @JsonProperty
-    private DataSize bufferSize = DataSize.mebibytes(32);
+    private DataSize bufferSize;
 
     @NotNull
     @MinDataSize(value = 1, unit = DataSizeUnit.KIBIBYTES)
@@ -253,6 +258,8 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
 
     private String thresholdAsWritten = "ALL";
 
+    private EnvironmentDefaults environment = new EnvironmentDefaults(System::getenv);
+
     /** Names only: the value of a mistyped {@code ingestionKey} is a key. */
     private final Set<String> unknownOptions = new LinkedHashSet<>();
 
@@ -260,6 +267,22 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     @SuppressWarnings("this-escape") // a setter of the superclass that only sets
     public LogDnaAppenderFactory() {
         super.setQueueSize(DEFAULT_QUEUE_SIZE);
+    }
+
+    /** Takes the values of options that are not set from these variables, in place of the process's. */
+    void readEnvironmentFrom(UnaryOperator<String> variables) {
+        environment = new EnvironmentDefaults(variables);
+    }
+
+    @JsonProperty
+    public void setEndpoint(@Nullable String endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** Without the query, which may hold a key. */
+    @JsonProperty
+    public String getEndpoint() {
+        return endpoint().split("\\?", 2)[0];
     }
 
     /** Dropwizard has the setter alone. */
@@ -331,6 +354,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         appender.addFilter(levelFilterFactory.build(threshold));
         getFilterFactories().forEach(filter -> appender.addFilter(filter.build()));
         appender.start();
+        siblings.reserve(appenderName, bufferBytes());
         siblings.describe(describe(appenderName, shownUri, effectiveApp));
         return appender;
     }
@@ -406,7 +430,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
 
     private ShippingSettings shippingSettings(@Nullable SpoolSettings spoolSettings) {
         int lines = effectiveQueueSize();
-        long bytes = bufferSize.toBytes();
+        long bytes = bufferBytes();
         long linesKeptFree = linesKeptFree(lines);
         BufferLimits limits = new BufferLimits(lines, bytes, linesKeptFree, bytes * linesKeptFree / lines);
         return new ShippingSettings(
@@ -417,6 +441,12 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 usesGzip(),
                 new RetryPolicy(asJava(minRetryDelay), asJava(maxRetryDelay)),
                 spoolSettings);
+    }
+
+    private long bufferBytes() {
+        return bufferSize == null
+                ? HeapShare.defaultBufferSize(Runtime.getRuntime().maxMemory(), batchSize.toBytes())
+                : bufferSize.toBytes();
     }
 
     private boolean usesGzip() {
@@ -435,11 +465,11 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     }
 
     private IngestionSettings ingestionSettings(URI uri) {
-        String configured = blankToNull(hostname);
+        String configured = environment.orDefault("hostname", hostname);
         Supplier<String> host = configured == null ? HostName.ofThisMachine() : () -> configured;
         return new IngestionSettings(
                 uri,
-                orElse(ingestionKey, ""),
+                orElse(environment.orDefault("ingestionKey", ingestionKey), ""),
                 host,
                 blankToNull(ip),
                 blankToNull(mac),
@@ -470,8 +500,9 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
                 appenderName,
                 shownUri,
                 effectiveApp,
-                bufferSize + raised,
+                (bufferSize == null ? HeapShare.inMebibytes(bufferBytes()) : bufferSize) + raised,
                 spool == null ? "none" : spool,
+                environment.inWords(),
                 Versions.inShort());
     }
 
@@ -480,13 +511,13 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
      * obvious, what to do. Never a secret's value.
      */
     Map<String, String> problems() {
-        OptionProblems problems = new OptionProblems();
+        OptionProblems problems = new OptionProblems(environment);
         problems.unknown(unknownOptions, getClass());
         if (enabled) {
-            problems.ingestionKey(ingestionKey);
+            problems.ingestionKey(blankToNull(ingestionKey));
         }
         problems.endpoint(endpoint(), DEFAULT_ENDPOINT);
-        problems.longest("hostname", hostname, LONGEST_HOSTNAME);
+        problems.longest("hostname", environment.orDefault("hostname", hostname), LONGEST_HOSTNAME);
         problems.longest("app", app, LONGEST_APP);
         problems.ip(blankToNull(ip));
         problems.mac(blankToNull(mac));
@@ -504,6 +535,7 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
         if (spool != null) {
             problems.addAll("spool", spool.problems(enabled));
         }
+        problems.blameEnvironment();
         return problems.found();
     }
 
@@ -550,11 +582,15 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     }
 
     private String endpoint() {
-        return endpoint == null ? "" : endpoint.strip();
+        return orElse(environment.orDefault("endpoint", endpoint), DEFAULT_ENDPOINT)
+                .strip();
     }
 
     private List<String> tags() {
-        return tags.stream()
+        List<String> given = tags.isEmpty()
+                ? Stream.ofNullable(environment.orDefault("tags", null)).toList()
+                : tags;
+        return given.stream()
                 .filter(Objects::nonNull) // refused, but not before this has been asked
                 .flatMap(tag -> Stream.of(tag.split(",", -1)))
                 .map(String::strip)

@@ -13,10 +13,14 @@ import org.slf4j.event.Level;
 enum Message {
     STARTED(
             Level.INFO,
-            "Appender '{name}' ships to {endpoint} as app '{app}'; buffer {size}, spool {directory}"
+            "Appender '{name}' ships to {endpoint} as app '{app}'; buffer {size}, spool {directory}{environment}"
                     + " ({versions})."),
     DISABLED(Level.INFO, "Appender '{name}' ships nothing: it has enabled: false."),
 
+    BUFFERS_TOO_LARGE(
+            Level.WARN,
+            "{Buffers} may hold {size}, more than a quarter of the largest heap ({heap}): in an outage the service may run"
+                    + " out of memory. What to do: lower bufferSize, or raise -Xmx."),
     RETRYING(
             Level.WARN,
             "Appender '{name}' can't deliver to {endpoint}: {reason}. {lines are} kept; the next attempt follows in"
@@ -69,6 +73,10 @@ enum Message {
             Level.WARN,
             "Appender '{name}': other code in this process has interrupted the thread {thread}, which ignores it; shipping"
                     + " goes on. What to do: find the code that interrupts threads that it has not started."),
+    REPORTS_SKIPPED(
+            Level.WARN,
+            "{reports are} missing before this one, because the appenders that show this logger took none for a while. What"
+                    + " to do: see why the console, or what reads it, was stuck."),
     FAILED(
             Level.ERROR,
             "Appender '{name}' has ended, because {what}. It takes no more lines: each one from now on is lost, and so are"

@@ -32,6 +32,12 @@ final class OptionProblems {
                     + " EnvironmentVariableSubstitutor())))";
 
     private final Map<String, String> problems = new LinkedHashMap<>();
+    private final EnvironmentDefaults environment;
+
+    /** Options that are not set are those of the environment, and so is what is wrong with them. */
+    OptionProblems(EnvironmentDefaults environment) {
+        this.environment = environment;
+    }
 
     /** By the path of the option, below that of the appender. */
     Map<String, String> found() {
@@ -40,6 +46,15 @@ final class OptionProblems {
 
     void add(String option, String problem) {
         problems.put(option, problem);
+    }
+
+    /** Once all is checked: says of each option that came from the environment which variable is wrong. */
+    void blameEnvironment() {
+        environment
+                .used()
+                .forEach((option, variable) -> problems.computeIfPresent(
+                        option,
+                        (same, problem) -> "is not set, and the environment variable " + variable + " " + problem));
     }
 
     /** Those of an option that has options of its own. */
@@ -58,13 +73,15 @@ final class OptionProblems {
         options.forEach(option -> add(option, OptionsCheck.unknown(option, factory)));
     }
 
-    /** The key is required. */
-    void ingestionKey(@Nullable String key) {
-        if (key == null || key.isBlank()) {
+    /** The key is required; null is one that is not configured. */
+    void ingestionKey(@Nullable String configured) {
+        String key = environment.orDefault("ingestionKey", configured);
+        if (key == null) {
             add(
                     "ingestionKey",
-                    "must be set: take it from the account's settings, and set it here or in the environment variable"
-                            + " that is named here (or set enabled: false to ship nothing)");
+                    "must be set: take it from the account's settings, and set it here or in the environment variable "
+                            + EnvironmentDefaults.namesOf("ingestionKey")
+                            + " (or set enabled: false to ship nothing)");
         } else if (key.contains("${")) {
             add("ingestionKey", UNSUBSTITUTED);
         } else if (!HEADER_VALUE.matcher(key).matches()) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,8 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in words what happens to an appender's lines, to the application's other appenders: what, to which appender, what
- * is kept or lost, what to do. Of each {@link Message} at most one a minute.
+ * Reports what happens to an appender's lines to the application's other appenders: what, to which appender, what is kept
+ * or lost, what to do. Of each {@link Message} at most one a minute.
+ *
+ * <p>A report is worded at once and logged by a thread of its own, because the application's appenders may block: no
+ * delivery waits for a console that nobody reads.
  *
  * <p>Failures and recoveries are told on the sender's thread, which owns that state; drops on the batcher's; encoding
  * failures are counted on any.
@@ -35,6 +39,13 @@ final class Reporter implements ShippingObserver {
     /** Ends a chain of causes that is a circle. */
     private static final int MAX_CAUSES = 20;
 
+    /** To the logger, and to the standard error stream: one may be stuck and the other not. */
+    private static final ReportQueue LOG = new ReportQueue(
+            "logdna-reports",
+            skipped -> REPORTS.warn(Message.REPORTS_SKIPPED.with(counted(skipped, "report is", "reports are"))));
+
+    private static final ReportQueue STDERR = new ReportQueue("logdna-last-words", skipped -> {});
+
     private final String appender;
     private final String endpoint;
     private final AppenderMetrics metrics;
@@ -44,6 +55,9 @@ final class Reporter implements ShippingObserver {
 
     /** When each message may be said again. */
     private final Map<Message, AtomicLong> nextReport = new EnumMap<>(Message.class);
+
+    /** Drops of which the report was not written, to be added to the next. */
+    private final Map<DropReason, Long> unreported = new ConcurrentHashMap<>();
 
     private final AtomicBoolean linkageTraced = new AtomicBoolean();
 
@@ -165,7 +179,11 @@ final class Reporter implements ShippingObserver {
     /** At most once a minute for each reason, as the interface says. */
     @Override
     public void linesDropped(Map<DropReason, Long> dropped) {
-        dropped.forEach((reason, lines) -> say(Message.DROPPED, loss(reason, lines)));
+        withUnreported(dropped).forEach((reason, lines) -> {
+            if (!say(Message.DROPPED, loss(reason, lines))) {
+                unreported.merge(reason, lines, Long::sum);
+            }
+        });
     }
 
     @Override
@@ -184,19 +202,15 @@ final class Reporter implements ShippingObserver {
         if (linkage != null) {
             linkageFailed(what, linkage);
         } else if (isDue(Message.INTERNAL_ERROR)) {
-            REPORTS.error(Message.INTERNAL_ERROR.with(appender, what), error);
+            say(error, Message.INTERNAL_ERROR, appender, what);
         }
     }
 
     /** A class or a method is missing, which no attempt will mend. The stack trace is logged once. Any thread. */
     void linkageFailed(String what, Throwable error) {
         if (isDue(Message.DOES_NOT_LINK)) {
-            String words = Message.DOES_NOT_LINK.with(appender, what, error, Versions.found(), Versions.NEEDED);
-            if (linkageTraced.compareAndSet(false, true)) {
-                REPORTS.error(words, error);
-            } else {
-                REPORTS.error(words);
-            }
+            Throwable traced = linkageTraced.compareAndSet(false, true) ? error : null;
+            say(traced, Message.DOES_NOT_LINK, appender, what, error, Versions.found(), Versions.NEEDED);
         }
     }
 
@@ -220,7 +234,7 @@ final class Reporter implements ShippingObserver {
 
     @Override
     public void shippingFailed(String what, Throwable cause, long heldLines) {
-        REPORTS.error(Message.FAILED.with(appender, what, counted(heldLines, "line", "lines")), cause);
+        say(cause, Message.FAILED, appender, what, counted(heldLines, "line", "lines"));
     }
 
     /**
@@ -237,12 +251,12 @@ final class Reporter implements ShippingObserver {
     }
 
     /**
-     * The last words: what was abandoned, and what had not been told yet. To the standard error stream as well, because
-     * Dropwizard has flushed the console appender before.
+     * The last words: what was abandoned, and what had not been reported yet. To the standard error stream as well, because
+     * Dropwizard has flushed the console appender before. Waits until they are written, unless nobody reads them.
      */
     void ended(long abandoned, SenderState state, long kept, Map<DropReason, Long> untold) {
         spool.end();
-        untold.forEach((reason, lines) -> {
+        withUnreported(untold).forEach((reason, lines) -> {
             if (reason != DropReason.ABANDONED) {
                 lastWord(Message.DROPPED_UNTOLD, loss(reason, lines));
             }
@@ -258,6 +272,25 @@ final class Reporter implements ShippingObserver {
         if (kept > 0) {
             lastWord(Message.KEPT, appender, counted(kept, "line is", "lines are"));
         }
+        awaitWritten();
+    }
+
+    private Map<DropReason, Long> withUnreported(Map<DropReason, Long> dropped) {
+        Map<DropReason, Long> all = new EnumMap<>(DropReason.class);
+        for (DropReason reason : DropReason.values()) {
+            Long before = unreported.remove(reason);
+            long lines = dropped.getOrDefault(reason, 0L) + (before == null ? 0 : before);
+            if (lines > 0) {
+                all.put(reason, lines);
+            }
+        }
+        return all;
+    }
+
+    /** Waits until all reports are written, unless they are stuck. */
+    static void awaitWritten() {
+        LOG.awaitWritten();
+        STDERR.awaitWritten();
     }
 
     private boolean isDue(Message message) {
@@ -271,14 +304,37 @@ final class Reporter implements ShippingObserver {
         whenShown.accept(() -> say(message, values));
     }
 
-    /** To whoever shows the logger {@value #LOGGER}. */
-    static void say(Message message, Object... values) {
-        REPORTS.atLevel(message.level()).log(message.with(values));
+    /** Reports to the appenders that show the logger {@value #LOGGER}; returns false if too many reports are waiting. */
+    static boolean say(Message message, Object... values) {
+        return say(null, message, values);
+    }
+
+    private static boolean say(@Nullable Throwable cause, Message message, Object... values) {
+        String text = message.with(values);
+        return LOG.offer(() -> REPORTS.atLevel(message.level())
+                .setMessage(text)
+                .setCause(cause)
+                .log());
+    }
+
+    /** Reports what an appender was built for, in words that are made already. Any thread. */
+    static void inform(String text) {
+        LOG.offer(() -> REPORTS.info(text));
+    }
+
+    /** So many appenders may hold so many bytes in all, too much for the heap. Any thread. */
+    static void buffersTooLarge(int appenders, long bytes, long heap) {
+        say(
+                Message.BUFFERS_TOO_LARGE,
+                appenders == 1 ? "The buffer of 1 appender" : "The buffers of " + appenders + " appenders",
+                HeapShare.inMebibytes(bytes),
+                HeapShare.inMebibytes(heap));
     }
 
     private static void lastWord(Message message, Object... values) {
         say(message, values);
-        System.err.println(message.level() + " " + LOGGER + ": " + message.with(values));
+        String text = message.level() + " " + LOGGER + ": " + message.with(values);
+        STDERR.offer(() -> System.err.println(text));
     }
 
     private Object[] loss(DropReason reason, long lines) {

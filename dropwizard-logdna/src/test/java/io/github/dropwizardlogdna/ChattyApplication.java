@@ -82,7 +82,7 @@ public final class ChattyApplication extends Application<ChattyApplication.Setti
         });
     }
 
-    private static void chat(String phase) {
+    static void chat(String phase) {
         textsOf(phase).forEach(text -> {
             PLAIN_LOG.info(text);
             AUDIT_LOG.info(text);

@@ -64,13 +64,13 @@ final class ConfiguredAppender implements AutoCloseable {
         appender.doAppend(event);
     }
 
-    Appender<ILoggingEvent> appender() {
-        return appender;
-    }
-
     /** What keeps the appender's books. */
     Shipper shipper() {
-        return ((LogDnaAppender<ILoggingEvent>) appender).shipper();
+        return appender().shipper();
+    }
+
+    LogDnaAppender<ILoggingEvent> appender() {
+        return (LogDnaAppender<ILoggingEvent>) appender;
     }
 
     /** Ships what was logged, as long as {@code shutdownTimeout} allows. */

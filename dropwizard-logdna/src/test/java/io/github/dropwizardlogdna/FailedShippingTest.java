@@ -61,6 +61,7 @@ class FailedShippingTest {
 
         appender.start();
         appender.doAppend(event());
+        Reporter.awaitWritten();
 
         assertThat(appender.isStarted()).isTrue();
         assertThat(reports.list).singleElement().satisfies(report -> {
@@ -114,6 +115,7 @@ class FailedShippingTest {
             now[0] = Duration.ofSeconds(second).toNanos();
             withClock.internalError("the sender", new IllegalStateException());
         }
+        Reporter.awaitWritten();
 
         assertThat(reports.list)
                 .extracting(ILoggingEvent::getFormattedMessage)

@@ -11,6 +11,7 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import com.codahale.metrics.MetricRegistry;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
 import io.dropwizard.logging.common.LoggingUtil;
@@ -19,6 +20,7 @@ import io.github.dropwizardlogdna.ingestion.IngestionClient;
 import io.github.dropwizardlogdna.ingestion.Outcome;
 import io.github.dropwizardlogdna.ingestion.Verdict;
 import io.github.dropwizardlogdna.shipping.BufferLimits;
+import io.github.dropwizardlogdna.shipping.DropReason;
 import io.github.dropwizardlogdna.shipping.FailingShippers;
 import io.github.dropwizardlogdna.shipping.RetryPolicy;
 import io.github.dropwizardlogdna.shipping.Shipper;
@@ -34,8 +36,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,6 +63,7 @@ class MessagesTest {
     Path directory;
 
     private final List<ILoggingEvent> said = new CopyOnWriteArrayList<>();
+    private volatile Runnable beforeEachReport = () -> {};
     private LoggingFactory logging = new DefaultLoggingFactory();
 
     @AfterEach
@@ -105,6 +110,7 @@ class MessagesTest {
     private void trigger(Message message) throws Exception {
         switch (message) {
             case STARTED -> configure("http://localhost", "queueSize: 100");
+            case BUFFERS_TOO_LARGE -> configure("http://localhost", "bufferSize: 1TiB");
             case DISABLED -> configure("http://localhost", "enabled: false");
             case RETRYING, RECOVERED -> shipTo(RecordingEndpoint.start().answering(503));
             case KEY_REFUSED -> shipTo(RecordingEndpoint.start().answering(401));
@@ -125,6 +131,7 @@ class MessagesTest {
             case SPOOL_DISK_FULL -> reportOfTheSpool(SpoolProblem.DISK_FULL);
             case SPOOL_NOT_TAKEN_OVER -> reportOfTheSpool(SpoolProblem.NOT_TAKEN_OVER);
             case SPOOL_NOT_DELETED -> reportOfTheSpool(SpoolProblem.NOT_DELETED);
+            case REPORTS_SKIPPED -> reportWhileAnAppenderIsStuck();
             case KEPT -> endWithASpool();
             case SPOOL_TAKEN_OVER -> startWhereLinesWereKept();
             case ABANDONED -> endWhileNobodyListens();
@@ -151,6 +158,7 @@ class MessagesTest {
             reporter.deliveryFailed(verdict, 1, 1);
             now.addAndGet(Duration.ofSeconds(10).toNanos());
         }
+        Reporter.awaitWritten();
         assertThat(said).hasSize(2);
     }
 
@@ -227,6 +235,7 @@ class MessagesTest {
         shipper.append(line, line.length, 1, false);
         await().atMost(PATIENCE).until(() -> shipper.requestsFailed() > 3);
         shipper.stop(0);
+        Reporter.awaitWritten();
     }
 
     private void interruptAThread() throws Exception {
@@ -245,6 +254,22 @@ class MessagesTest {
         Reporter reporter =
                 new Reporter("logdna", "http://localhost", new AppenderMetrics(List.of()), System::nanoTime);
         FailingShippers.withoutThreads(new BrokenClient(() -> {}), reporter).start();
+    }
+
+    private void reportWhileAnAppenderIsStuck() {
+        capture();
+        CountDownLatch stuck = new CountDownLatch(1);
+        beforeEachReport = () -> Uninterruptibles.awaitUninterruptibly(stuck);
+        Reporter reporter =
+                new Reporter("logdna", "http://localhost", new AppenderMetrics(List.of()), System::nanoTime);
+        for (int i = 0; i < ReportQueue.CAPACITY + 3; i++) {
+            reporter.linesDropped(Map.of(DropReason.RATE, 1L));
+        }
+        stuck.countDown();
+        Reporter.awaitWritten();
+        reporter.linesDropped(Map.of(DropReason.RATE, 1L));
+        Reporter.awaitWritten();
+        assertThat(said.get(said.size() - 1).getFormattedMessage()).contains(": 3 lines were dropped");
     }
 
     private void shipToASpoolThatIsAFile() throws Exception {
@@ -340,6 +365,7 @@ class MessagesTest {
         AppenderBase<ILoggingEvent> recorder = new AppenderBase<>() {
             @Override
             protected void append(ILoggingEvent event) {
+                beforeEachReport.run();
                 said.add(event);
             }
         };

@@ -47,11 +47,13 @@ final class Drain {
     /**
      * Waits until so many lines, counted from the first, are settled; see {@link Shipper#drain(long)}. Any thread.
      *
-     * @param ending whether what is given up now need not be waited for by a later ending
+     * @param ending whether what is given up now need not be waited for by a later ending. Such a wait does not end with
+     *     an interrupt: shutdown code often runs on interrupted threads, and the lines would be lost
      * @return whether they are settled
      */
     boolean settle(long lines, long nanos, boolean ending) {
         long deadline = NanoTime.after(now(), nanos);
+        boolean interrupted = false;
         flush(true);
         lock.lock();
         try {
@@ -64,14 +66,20 @@ final class Drain {
                     }
                     break;
                 }
-                progress.awaitNanos(left);
+                try {
+                    progress.awaitNanos(left);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    if (!ending) {
+                        break;
+                    }
+                }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             waiting.decrementAndGet();
             lock.unlock();
             batcher.flush(false);
+            restoreInterrupt(interrupted);
         }
         return ledger.settled() >= lines;
     }
@@ -84,20 +92,30 @@ final class Drain {
         if (!isRunning.getAsBoolean() || losses.isAllTold()) {
             return;
         }
+        boolean interrupted = false;
+        long deadline = NanoTime.after(now(), nanos);
         lock.lock();
         try {
             waiting.incrementAndGet();
             losses.hurry();
             wakeBatcher.raise();
-            long left = Math.min(nanos, NanoTime.LONGEST);
-            while (left > 0 && losses.isHurried() && isRunning.getAsBoolean()) {
-                left = progress.awaitNanos(left);
+            while (deadline - now() > 0 && losses.isHurried() && isRunning.getAsBoolean()) {
+                try {
+                    progress.awaitNanos(deadline - now());
+                } catch (InterruptedException e) {
+                    interrupted = true; // as in settle
+                }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             waiting.decrementAndGet();
             lock.unlock();
+            restoreInterrupt(interrupted);
+        }
+    }
+
+    private static void restoreInterrupt(boolean interrupted) {
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -27,6 +27,11 @@ public final class ShippingThread extends Thread {
         setDaemon(true);
     }
 
+    /** A thread, not started, for other work of this library; {@code work} must not throw. */
+    public static Thread of(String name, Runnable work) {
+        return new ShippingThread(name, work, error -> {});
+    }
+
     @Override
     public void run() {
         try {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,42 @@ public final class ChildJvm implements AutoCloseable {
     /** Starts a program on another class path. */
     public static ChildJvm start(
             Path directory, String classPath, List<String> options, Class<?> main, String... arguments) {
+        List<String> command = command(classPath, options, main, arguments);
+        Path out = directory.resolve("stdout");
+        Path err = directory.resolve("stderr");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        return new ChildJvm(start(builder), out, err);
+    }
+
+    /** Starts a program with these variables in its environment. */
+    public static ChildJvm startWith(
+            Map<String, String> environment, Path directory, Class<?> main, String... arguments) {
+        List<String> command = command(System.getProperty("java.class.path"), List.of(), main, arguments);
+        Path out = directory.resolve("stdout");
+        Path err = directory.resolve("stderr");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        return new ChildJvm(start(builder), out, err);
+    }
+
+    /** Starts a program whose two streams are pipes that nobody reads. */
+    public static ChildJvm startUnread(Path directory, Class<?> main, String... arguments) throws IOException {
+        List<String> command = command(System.getProperty("java.class.path"), List.of(), main, arguments);
+        Path nothing = Files.writeString(directory.resolve("unread"), "nobody reads it");
+        return new ChildJvm(start(new ProcessBuilder(command)), nothing, nothing);
+    }
+
+    private static Process start(ProcessBuilder builder) {
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> command(String classPath, List<String> options, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Short-lived: starts sooner than with the default compiler and collector.
@@ -48,17 +85,7 @@ public final class ChildJvm implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
-        Path out = directory.resolve("stdout");
-        Path err = directory.resolve("stderr");
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
-            return new ChildJvm(process, out, err);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return command;
     }
 
     /** Waits until the program prints something that matches, and returns the first group of it. */

@@ -1,0 +1,29 @@
+package io.github.dropwizardlogdna;
+
+import io.github.dropwizardlogdna.shipping.DropReason;
+import io.github.dropwizardlogdna.shipping.Shipper;
+import java.util.List;
+
+/** Logs two million lines to three appenders, none of which can deliver. Arguments: the options of each, a line each. */
+public final class SmallHeapProgram {
+
+    static final int LINES = 2_000_000;
+
+    private SmallHeapProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        List<ConfiguredAppender> appenders = List.of(
+                ConfiguredAppender.of(arguments), ConfiguredAppender.of(arguments), ConfiguredAppender.of(arguments));
+        for (int i = 0; i < LINES; i++) {
+            ConfiguredAppender appender = appenders.get(i % appenders.size());
+            appender.log(appender.event("order " + i * 0x9E3779B97F4A7C15L + " of customer " + i + " is on its way"));
+        }
+        for (ConfiguredAppender appender : appenders) {
+            Shipper shipper = appender.shipper();
+            System.out.println("state " + shipper.state().kind() + ", errors " + shipper.internalErrors() + ", counted "
+                    + (shipper.heldLines() + shipper.dropped()) + ", failed " + shipper.dropped(DropReason.FAILED)
+                    + ", held " + (shipper.heldLines() > 1000));
+            appender.stop();
+        }
+    }
+}
