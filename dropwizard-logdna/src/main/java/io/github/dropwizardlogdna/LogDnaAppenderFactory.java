@@ -8,9 +8,8 @@ import ch.qos.logback.core.spi.DeferredProcessingAware;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.dropwizard.logging.common.AbstractAppenderFactory;
 import io.dropwizard.logging.common.async.AsyncAppenderFactory;
 import io.dropwizard.logging.common.filter.LevelFilterFactory;
@@ -55,8 +54,7 @@ import java.util.stream.Stream;
 /**
  * {@code type: logdna}: builds an appender that ships to LogDNA (Mezmo).
  *
- * <p>A blank {@code hostname}, {@code app}, {@code env}, {@code ip} or {@code mac} counts as unset, so that each can come
- * from an environment variable that may be empty.
+ * <p>An option that is empty counts as unset, so that each can come from an environment variable that may be empty.
  *
  * <table>
  * <caption>Configuration</caption>
@@ -118,6 +116,7 @@ import java.util.stream.Stream;
  * {@code includeCallerData}, {@code filterFactories}, {@code messageRate}.
  */
 @JsonTypeName("logdna")
+@JsonDeserialize(using = OptionsDeserializer.class)
 @ValidLogDnaOptions
 public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends AbstractAppenderFactory<E> {
 
@@ -138,7 +137,6 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     private String name;
 
     @JsonProperty
-    @JsonSetter(nulls = Nulls.FAIL) // else an empty environment variable would be a false
     private boolean enabled = true;
 
     @Nullable
@@ -174,7 +172,6 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     private Map<String, Object> meta = Map.of();
 
     @JsonProperty
-    @JsonSetter(nulls = Nulls.FAIL)
     private boolean indexMeta = true;
 
     @NotNull
@@ -292,7 +289,6 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Ab
     }
 
     @Override
-    @JsonSetter(nulls = Nulls.FAIL)
     public void setNeverBlock(boolean neverBlock) {
         this.neverBlock = neverBlock;
     }

@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna;
 import io.dropwizard.servlets.tasks.Task;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -23,7 +24,7 @@ final class LogDnaTask extends Task {
         if (parameters.getOrDefault("flush", List.of()).contains("true")) {
             long before = heldLines();
             appenders.settle();
-            output.printf("flushed: %d lines were in the buffer, %d are now%n%n", before, heldLines());
+            output.printf(Locale.ROOT, "flushed: %d lines were in the buffer, %d are now%n%n", before, heldLines());
         }
         output.println(Versions.inShort());
         List<AppenderState> states = appenders.states();
@@ -56,6 +57,6 @@ final class LogDnaTask extends Task {
     }
 
     private static void row(PrintWriter output, String name, Object value) {
-        output.printf("  %-10s %s%n", name, value);
+        output.printf(Locale.ROOT, "  %-10s %s%n", name, value);
     }
 }

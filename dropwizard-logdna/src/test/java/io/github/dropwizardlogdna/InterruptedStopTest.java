@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,7 @@ class InterruptedStopTest {
         });
         stopping.start();
         for (int i = 0; !before && i < 3; i++) {
-            await().until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
+            await().atMost(Duration.ofMinutes(1)).until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
             stopping.interrupt();
         }
         whenInterrupted.run();

@@ -29,10 +29,11 @@ class SmallHeapTest {
                 "shutdownTimeout: 10ms")) {
             assertThat(child.awaitExit()).as(child.toString()).isZero();
 
-            // Every line, and the notice of what is missing, which is a line itself.
             assertThat(child.stdout().lines().filter(line -> line.startsWith("state")))
                     .hasSize(3)
-                    .allMatch(line -> line.matches("state RETRYING, errors 0, counted 66666\\d, failed 0, held true"));
+                    // The notices of missing lines are lines, too.
+                    .allMatch(
+                            line -> line.matches("state RETRYING, errors 0, counted 6666[67]\\d, failed 0, held true"));
             assertThat(child.toString()).doesNotContain("OutOfMemoryError");
         }
     }

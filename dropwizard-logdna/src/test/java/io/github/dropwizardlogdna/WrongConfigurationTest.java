@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.ConfigurationParsingException;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jackson.Jackson;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
 import io.dropwizard.logging.common.LoggingUtil;
@@ -75,7 +78,6 @@ class WrongConfigurationTest {
                 with("endpoint: https://logs.logdna.com:99999", "endpoint", A_URL),
                 with("endpoint: https://logs logdna.com", "endpoint", A_URL),
                 with("endpoint: https://logs.logdna.com/#fragment", "endpoint", A_URL),
-                with("endpoint:", "endpoint", A_URL),
                 with("endpoint: ${LOGDNA_ENDPOINT}", "endpoint", UNSUBSTITUTED),
                 with("hostname: " + "h".repeat(257), "hostname", "must have at most 256 characters"),
                 with("app: " + "a".repeat(513), "app", "must have at most 512 characters"),
@@ -84,27 +86,18 @@ class WrongConfigurationTest {
                 with("mac: 00:1b:44", "mac", "must be a MAC address, like 00:1b:44:11:3a:b7"),
                 with("tags: [a, " + "t".repeat(81) + "]", "tags", "must each have at most 80 characters"),
                 with("tags: a," + "t".repeat(81), "tags", "must each have at most 80 characters"),
-                with("tags:", "tags", "must not be null"),
                 with("tags: [a, ~]", "tags[1].<list element>", "must not be null"),
-                with("meta:", "meta", "must not be null"),
                 with("meta: {a: " + "m".repeat(8192) + "}", "meta", "must have at most 8192 characters"),
-                with("includesMdcKeys:", "includesMdcKeys", "must not be null"),
                 with("oversizeLines: cut", "oversizeLines", "must be one of [split, truncate]"),
-                with("oversizeLines:", "oversizeLines", "must be one of [split, truncate]"),
                 with("compression: zip", "compression", "must be one of [gzip, none]"),
-                with("compression:", "compression", "must be one of [gzip, none]"),
                 with("threshold: LOUD", "threshold", LEVELS),
-                with("threshold:", "threshold", LEVELS),
-                with("threshold: ''", "threshold", LEVELS),
                 with("batchSize: 1023B", "batchSize", "must be greater than or equal to 1 KIBIBYTES"),
                 with("batchSize: 10MiB", "batchSize", "must be less than or equal to 9 MEBIBYTES"),
                 with("bufferSize: 3MiB", "bufferSize", "must be at least twice batchSize (2 x 2 mebibytes)"),
-                with("bufferSize:", "bufferSize", "must not be null"),
                 with("queueSize: 0", "queueSize", "must be greater than or equal to 1"),
                 with("discardingThreshold: -2", "discardingThreshold", "must be between -1 and queueSize (65536)"),
                 with("discardingThreshold: 65537", "discardingThreshold", "must be between -1 and queueSize (65536)"),
                 with("flushInterval: 0s", "flushInterval", "must be greater than 0 MILLISECONDS"),
-                with("flushInterval:", "flushInterval", "must not be null"),
                 with("connectionTimeout: 0s", "connectionTimeout", "must be greater than 0 MILLISECONDS"),
                 with("timeout: 0s", "timeout", "must be greater than 0 MILLISECONDS"),
                 with("shutdownTimeout: 0s", "shutdownTimeout", "must be greater than 0 MILLISECONDS"),
@@ -157,12 +150,17 @@ class WrongConfigurationTest {
                 with("batchSize: lots", "batchSize", "Invalid size: lots"),
                 with("queueSize: many", "queueSize", "is of type: String, expected: int"),
                 with("enabled: perhaps", "enabled", "is of type: String, expected: boolean"),
-                with("enabled:", "enabled", "Invalid `null` value"),
-                with("neverBlock:", "neverBlock", "Invalid `null` value"),
                 with("tags: {team: a}", "tags.[0]", "String` from Object"),
                 with("tags: [[a]]", "tags.[0]", "String` from Array"),
-                with("meta: blue", "meta", "from String value ('blue')"),
-                with("meta: [blue]", "meta", "from Array value"),
+                with("meta: blue", "meta", "must be a map, like meta: {region: eu-1}"),
+                with("spool: /var/spool", "spool", "must be a map, like spool: {directory: /var/spool/logdna}"),
+                with("tls: true", "tls", "must be a map, like tls: {trustStorePath:"),
+                with("flushInterval: 5", "flushInterval", "must be a duration, a number with its unit, like 5s"),
+                with("bufferSize: 32", "bufferSize", "must be a size, a number with its unit, like 4MiB"),
+                mistake("ingestionKey: 1e9", "ingestionKey", "must be text: put it in quotes"),
+                with("env: no", "env", "must be text: put it in quotes"),
+                with("app: 7", "app", "must be text: put it in quotes"),
+                with("meta: [blue]", "meta", "must be a map"),
                 with("includesMdcKeys: {a: b}", "includesMdcKeys", "from Object value"),
                 with("layout: {type: none-such}", "layout", "Could not resolve type id 'none-such'"),
                 with("filterFactories: [{type: none-such}]", "filterFactories.[0]", "resolve type id 'none-such'"));
@@ -225,6 +223,27 @@ class WrongConfigurationTest {
                         "LogDnaAppenderFactory[\"" + mistake.option().replaceAll("\\..*", "") + "\"]");
         hidesTheKey(thrown);
         nothingRuns();
+    }
+
+    @ParameterizedTest
+    @MethodSource("options")
+    void takesAnOptionThatIsEmptyForUnset(String option) throws Exception {
+        for (String empty : List.of("", " ''", " '  '")) {
+            String key = option.equals("ingestionKey") ? "enabled: false\n" : WITH_KEY;
+
+            ConfigurationFile.read(ConfigurationFile.ofRoot(key + option + ":" + empty));
+        }
+    }
+
+    static Stream<String> options() {
+        ObjectMapper mapper = Jackson.newObjectMapper();
+        return mapper
+                .getDeserializationConfig()
+                .introspect(mapper.constructType(LogDnaAppenderFactory.class))
+                .findProperties()
+                .stream()
+                .map(BeanPropertyDefinition::getName)
+                .filter(option -> !option.equals("type"));
     }
 
     @Test

@@ -97,9 +97,9 @@ public final class ChildJvm implements AutoCloseable {
                 .group(1);
     }
 
-    /** As {@code kill} does. */
+    /** As {@code kill} does. Not by {@link Process#destroy}, which also closes the pipes that a test leaves unread. */
     public void sendSigterm() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** As a container is stopped, and as long as it is told to: nothing of the program runs until {@link #resume}. */
