@@ -40,6 +40,7 @@ class SpoolReportsTest {
     }
 
     private List<String> said() {
+        Reporter.awaitWritten();
         return recorder.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
