@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna;
 
+import com.codahale.metrics.health.HealthCheckRegistry;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
 import io.dropwizard.core.setup.Bootstrap;
@@ -47,16 +48,24 @@ public class LogDnaBundle<C extends Configuration> implements ConfiguredBundle<C
     @Override
     public void initialize(Bootstrap<?> bootstrap) {
         DeclaredAppenders.clear();
-        bootstrap.addCommand(new LogDnaCheckCommand());
+        // The bundle may be added twice, by an application and by another bundle; a command may not.
+        if (bootstrap.getCommands().stream().noneMatch(LogDnaCheckCommand.class::isInstance)) {
+            bootstrap.addCommand(new LogDnaCheckCommand());
+        }
     }
 
     @Override
     public void run(C configuration, Environment environment) {
         ApplicationAppenders appenders = ApplicationAppenders.of(LoggingUtil.getLoggerContext());
         appenders.bind(environment.metrics());
-        environment
-                .healthChecks()
-                .register(LogDnaHealthCheck.NAME, new LogDnaHealthCheck(appenders::states, failsHealthCheckOnLoss));
+        HealthCheckRegistry healthChecks = environment.healthChecks();
+        if (failsHealthCheckOnLoss) {
+            healthChecks.unregister(LogDnaHealthCheck.NAME); // of two bundles the stricter one counts
+        }
+        if (!healthChecks.getNames().contains(LogDnaHealthCheck.NAME)) {
+            healthChecks.register(
+                    LogDnaHealthCheck.NAME, new LogDnaHealthCheck(appenders::states, failsHealthCheckOnLoss));
+        }
         environment.admin().addTask(new LogDnaTask(appenders));
     }
 }

@@ -5,7 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.core.Application;
+import io.dropwizard.core.cli.Cli;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
+import io.dropwizard.util.JarLocation;
 import io.github.dropwizardlogdna.testing.RecordingEndpoint;
 import jakarta.ws.rs.client.Entity;
 import jakarta.ws.rs.core.Response;
@@ -71,6 +76,35 @@ class LogDnaBundleTest {
             assertThat(endpoint.textsOf(ChattyApplication.PLAIN)).hasSize(ChattyApplication.LINES);
             application.after(); // while the endpoint is still there: the request itself was logged
         }
+    }
+
+    @Test
+    void addedTwiceIsHarmless() throws Exception {
+        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+            Path file = Files.writeString(
+                    directory.resolve("config.yml"), ChattyApplication.configuration(endpoint, "shutdownTimeout: 30s"));
+            application = new DropwizardAppExtension<>(TwoBundles.class, file.toString());
+            application.before();
+
+            assertThat(health().path("healthy").asBoolean()).isTrue();
+            assertThat(task("?flush=true")).contains("root", "audit", "requests");
+            application.after();
+            assertThat(endpoint.lines()).isNotEmpty();
+        }
+    }
+
+    /** An application that adds the bundle, and a bundle that does, too. */
+    public static final class TwoBundles extends Application<ChattyApplication.Settings> {
+
+        @Override
+        public void initialize(Bootstrap<ChattyApplication.Settings> bootstrap) {
+            bootstrap.addBundle(new LogDnaBundle<>());
+            bootstrap.addBundle(new LogDnaBundle<>());
+            new Cli(new JarLocation(TwoBundles.class), bootstrap, System.out, System.err); // where commands would clash
+        }
+
+        @Override
+        public void run(ChattyApplication.Settings settings, Environment environment) {}
     }
 
     @Test
