@@ -1,6 +1,7 @@
 package io.github.dropwizardlogdna;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.TreeNode;
 import com.fasterxml.jackson.databind.BeanProperty;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -77,7 +78,10 @@ final class OptionsDeserializer extends JsonDeserializer<LogDnaAppenderFactory<?
 
     @Override
     public LogDnaAppenderFactory<?> deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-        TreeNode tree = parser.readValueAsTree();
+        // Behind the type, which has been read: at its end already if there is no option.
+        TreeNode tree = parser.hasToken(JsonToken.END_OBJECT)
+                ? context.getNodeFactory().objectNode()
+                : parser.readValueAsTree();
         if (standard == null || !(tree instanceof ObjectNode options)) {
             throw JsonMappingException.from(parser, "type: logdna must have options of the form name: value");
         }

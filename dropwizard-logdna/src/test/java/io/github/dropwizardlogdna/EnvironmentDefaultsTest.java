@@ -24,6 +24,9 @@ class EnvironmentDefaultsTest {
     @Test
     void typeLogdnaAloneIsAWholeConfiguration() throws Exception {
         Path file = Files.writeString(directory.resolve("config.yml"), """
+                server:
+                  applicationConnectors: [{type: http, port: 0, bindHost: localhost}]
+                  adminConnectors: [{type: http, port: 0, bindHost: localhost}]
                 logging:
                   appenders:
                     - {type: console, logFormat: '%msg%n'}

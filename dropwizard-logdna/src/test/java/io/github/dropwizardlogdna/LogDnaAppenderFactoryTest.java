@@ -191,7 +191,7 @@ class LogDnaAppenderFactoryTest {
 
     private static Set<Thread> shippingThreads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("logdna-"))
+                .filter(thread -> thread.getName().matches("logdna-(batcher|sender)-.*"))
                 .collect(Collectors.toSet());
     }
 }

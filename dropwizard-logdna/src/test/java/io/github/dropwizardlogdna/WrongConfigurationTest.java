@@ -349,7 +349,7 @@ class WrongConfigurationTest {
 
     private static Set<Thread> shippingThreads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("logdna-"))
+                .filter(thread -> thread.getName().matches("logdna-(batcher|sender)-.*"))
                 .collect(Collectors.toSet());
     }
 

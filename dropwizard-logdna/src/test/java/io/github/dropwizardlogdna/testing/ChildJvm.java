@@ -92,7 +92,11 @@ public final class ChildJvm implements AutoCloseable {
     public String awaitOutput(Pattern pattern) {
         return await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
-                .failFast("the program has ended", () -> !process.isAlive())
+                .failFast(() -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError("The program has ended; " + this);
+                    }
+                })
                 .until(() -> pattern.matcher(stdout()), Matcher::find)
                 .group(1);
     }
