@@ -96,8 +96,9 @@ class HostileAnswersTest {
 
         Verdict verdict = client.send(BODY);
 
-        // A few dripped interim answers are a few bytes: all that matters is that there is an end.
-        assertThat(verdict.outcome()).isEqualTo(taken ? Outcome.DELIVERED : Outcome.TIMED_OUT);
+        // Dripped interim answers may be too many before it is too late: all that matters is that there is an end.
+        List<Outcome> kept = List.of(Outcome.TIMED_OUT, Outcome.RETRY);
+        assertThat(verdict.outcome()).isIn(taken ? List.of(Outcome.DELIVERED) : kept);
         await().until(() -> server.openConnections() == 0);
         isUnharmed();
     }
