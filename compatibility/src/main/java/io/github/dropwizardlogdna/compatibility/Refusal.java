@@ -9,7 +9,7 @@ final class Refusal {
     /** Says what a newcomer would miss in what the service wrote. */
     static List<String> problems(String output, String dropwizard) {
         boolean complete = output.lines()
-                .anyMatch(line -> line.contains("Appender 'logdna' can't work with the libraries of this service")
+                .anyMatch(line -> line.contains("can't work with the libraries of this service")
                         && line.contains("Dropwizard " + dropwizard + ",")
                         && line.contains("Needed: Dropwizard ")
                         && line.contains("What to do: "));

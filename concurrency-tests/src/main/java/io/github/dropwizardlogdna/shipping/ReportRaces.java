@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.github.dropwizardlogdna.ingestion.Verdict;
-import jakarta.annotation.Nullable;
 import java.util.Map;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -76,7 +75,7 @@ final class ReportRaces {
         public void linesDropped(Map<DropReason, Long> dropped) {}
 
         @Override
-        public void spoolFailed(String what, @Nullable Throwable why) {}
+        public void spoolProblem(SpoolProblem problem, String where, String why) {}
 
         @Override
         public void internalError(String what, Throwable error) {}
