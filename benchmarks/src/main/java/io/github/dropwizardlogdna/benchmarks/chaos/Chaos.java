@@ -55,8 +55,9 @@ public final class Chaos {
     private static final int MOST_SHIPPING_THREADS = 10;
     private static final long RECOVERY = TimeUnit.MINUTES.toNanos(2);
 
-    private static final Pattern LAST_WORDS = Pattern.compile(
-            "Appender 'unspooled': (?:before the end )?(\\d+) lines? w(?:as|ere) (?:abandoned|dropped)");
+    /** What a process reports at its end as lost, but for lines that the endpoint has refused. */
+    private static final Pattern LAST_WORDS = Pattern.compile("Appender 'unspooled': (?:before the end )?(\\d+) lines?"
+            + " w(?:as|ere) (?:abandoned|dropped \\((?!refused))");
 
     private final Random random;
     private final Path directory;
