@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna.shipping;
 
+import java.nio.charset.StandardCharsets;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Test;
@@ -7,12 +8,27 @@ import org.junit.jupiter.api.Test;
 /** The {@link HandOff} behaves as a bounded queue of lines with one reader, whatever the interleaving. */
 public class HandOffModelTest {
 
-    private final HandOff queue = AppendRaces.queue(64, () -> {});
+    /** In lines: the bytes that a chunk leaves over when it is full count, too, and depend on the interleaving. */
+    private static final int BOUND = 3;
+
+    private static final String SHORT = "short,\n";
+    private static final String LONG = "long line, longer than another,\n";
+
+    private final HandOff queue = new HandOff(new BufferLimits(BOUND, 10_000, 0, 0), 40, () -> 0, () -> {});
 
     @Operation
-    public String append(boolean longLine) {
-        byte[] line = line(longLine);
-        return queue.append(line, line.length, 1, false).name();
+    public String appendShort() {
+        return append(SHORT);
+    }
+
+    @Operation
+    public String appendLong() {
+        return append(LONG);
+    }
+
+    private String append(String line) {
+        byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
+        return queue.append(bytes, bytes.length, 1, false).name();
     }
 
     @Operation(nonParallelGroup = "batcher")
@@ -25,18 +41,13 @@ public class HandOffModelTest {
         queue.close();
     }
 
-    private static byte[] line(boolean longLine) {
-        return ((longLine ? "long line, longer than another" : "short") + ",\n")
-                .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    }
-
     @Test
     void isABoundedQueue() {
         new ModelCheckingOptions()
-                .threads(3)
-                .actorsPerThread(2)
+                .threads(2)
+                .actorsPerThread(3)
                 .iterations(30)
-                .invocationsPerIteration(2_000)
+                .invocationsPerIteration(1_000)
                 .sequentialSpecification(BoundedQueue.class)
                 .check(HandOffModelTest.class);
     }
@@ -44,16 +55,25 @@ public class HandOffModelTest {
     /** What one thread would see. */
     public static class BoundedQueue {
         private final StringBuilder waiting = new StringBuilder();
+        private int lines;
         private boolean closed;
 
-        public String append(boolean longLine) {
+        public String appendShort() {
+            return append(SHORT);
+        }
+
+        public String appendLong() {
+            return append(LONG);
+        }
+
+        private String append(String line) {
             if (closed) {
                 return Admission.CLOSED.name();
             }
-            String line = new String(line(longLine), java.nio.charset.StandardCharsets.US_ASCII);
-            if (waiting.length() + line.length() > 64) {
+            if (lines == BOUND) {
                 return Admission.FULL.name();
             }
+            lines++;
             waiting.append(line);
             return Admission.ACCEPTED.name();
         }
@@ -61,6 +81,7 @@ public class HandOffModelTest {
         public String drain() {
             String drained = waiting.toString();
             waiting.setLength(0);
+            lines = 0;
             return drained;
         }
 
