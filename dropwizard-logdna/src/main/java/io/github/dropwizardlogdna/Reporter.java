@@ -210,7 +210,7 @@ final class Reporter implements ShippingObserver {
     void linkageFailed(String what, Throwable error) {
         if (isDue(Message.DOES_NOT_LINK)) {
             Throwable traced = linkageTraced.compareAndSet(false, true) ? error : null;
-            say(traced, Message.DOES_NOT_LINK, appender, what, error, Versions.found(), Versions.NEEDED);
+            say(traced, Message.DOES_NOT_LINK, appender, error, what, Versions.found(), Versions.NEEDED);
         }
     }
 
