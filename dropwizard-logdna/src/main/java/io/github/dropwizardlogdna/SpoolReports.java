@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna;
 
+import io.github.dropwizardlogdna.ingestion.ForeignText;
 import io.github.dropwizardlogdna.shipping.SpoolProblem;
 import java.util.EnumMap;
 import java.util.Map;
@@ -107,20 +108,7 @@ final class SpoolReports {
         StringBuilder clean = new StringBuilder();
         text.codePoints()
                 .limit(LONGEST)
-                .forEach(character -> clean.appendCodePoint(isShown(character) ? character : '?'));
+                .forEach(character -> clean.appendCodePoint(ForeignText.isVisible(character) ? character : '?'));
         return clean.toString();
-    }
-
-    private static boolean isShown(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
     }
 }

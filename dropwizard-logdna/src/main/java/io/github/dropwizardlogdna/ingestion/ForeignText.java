@@ -1,7 +1,7 @@
 package io.github.dropwizardlogdna.ingestion;
 
-/** Text that another machine may have written, made fit for a message. */
-final class ForeignText {
+/** Text that another machine or user may have written, made fit for a message. */
+public final class ForeignText {
 
     private static final int LONGEST = 200;
 
@@ -19,7 +19,8 @@ final class ForeignText {
         return text.length() > LONGEST ? visible + "..." : visible;
     }
 
-    private static boolean isVisible(int codePoint) {
+    /** Whether a character shows as itself, and is not one that a terminal or a viewer would obey. */
+    public static boolean isVisible(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,
                     Character.FORMAT,
