@@ -1,4 +1,4 @@
-// Chromium, and pages that notice what must not happen.
+// Chromium, and pages that record what must not happen.
 
 import { chromium } from "playwright-core";
 
@@ -13,9 +13,9 @@ export function launch() {
 }
 
 /**
- * A page that keeps what it complained of, and the addresses outside the service that it asked for.
+ * Opens a page that records its errors and its requests to other origins.
  *
- * @param options of Playwright's contexts: viewport, colorScheme ...
+ * @param options options of Playwright's contexts: viewport, colorScheme ...
  */
 export async function open(browser, url, options = {}) {
     const context = await browser.newContext({ viewport: { width: 1200, height: 700 }, timezoneId: "Europe/Vienna", ...options });
@@ -23,7 +23,7 @@ export async function open(browser, url, options = {}) {
     page.complaints = [];
     page.foreignRequests = [];
     page.on("console", message => {
-        // A connection that is lost is said on the console by the browser itself.
+        // The browser itself reports a lost connection on the console.
         if (["error", "warning"].includes(message.type()) && !/net::ERR_|ERR_INCOMPLETE/.test(message.text())) {
             page.complaints.push(message.text());
         }

@@ -1,4 +1,4 @@
-// Pictures of the tail, to be looked at: node screenshots.js DIRECTORY
+// Takes pictures of the tail for a person to check: node screenshots.js DIRECTORY
 
 import { mkdirSync } from "node:fs";
 import { launch, open } from "./browser.js";
@@ -24,9 +24,9 @@ const dark = { colorScheme: "dark" };
 
 /** Unfolds the last line that has a stack trace. */
 async function unfoldError(page) {
-    // A row that is out of view is no element: found by its level, and then seen among its neighbours.
+    // A row out of view has no element: the filter by level finds it, and it stays in view when the filter is removed.
     await page.keyboard.press("5");
-    await page.locator(".row.error .cells").last().click();
+    await page.locator(".row.error .time").last().click();
     await page.keyboard.press("1");
     await page.waitForTimeout(200);
     await page.mouse.move(600, 5);
@@ -54,11 +54,23 @@ try {
         await page.keyboard.press("j");
         await page.keyboard.press("Enter");
     });
+    await picture("field", {}, page => page.locator(".glance a", { hasText: "requestId" }).last().click());
+    await picture("field-narrow", { ...narrow, ...dark }, page => page.locator("#text").fill("requestId=request-1"));
+    await picture("by-time", {}, page => page.keyboard.press("t"));
     await picture("nothing", {}, page => page.locator("#text").fill("no such thing"));
     await picture("cleared", dark, page => page.keyboard.press("c"));
     await picture("keys", {}, page => page.keyboard.press("?"));
     await picture("narrow", narrow);
+    await picture("narrow-error", narrow, unfoldError);
     await picture("narrow-dark", { ...narrow, ...dark }, unfoldError);
+    await service.ship("EMERGENCY CRITICAL ALERT FATAL INFORMATIONAL err notice".split(" ").map(level =>
+        line(`The level is ${level}`, { level, app: "syslog", meta: { level_of: "syslog", n: 1 } })));
+    await fetch(`${service.tailUrl}logs/ingest`, { method: "POST", headers: { apikey: "local" }, body: "{}" });
+    await picture("levels", {});
+    await picture("levels-dark", dark, async page => {
+        await page.locator(".row.fatal .time").last().click();
+        await page.keyboard.press("l");
+    });
 
     const lines = Array.from({ length: 2_000 }, (_, i) => line(`Line ${i} of many`, { level: ["DEBUG", "INFO", "TRACE", "INFO", "WARN"][i % 5],
         meta: { logger: "com.example.shop.Checkout", n: i, nested: { a: [1, 2, { b: true }] } } }));

@@ -1,4 +1,4 @@
-// The example service, as a process of its own, and what tests make it log.
+// The example service as a separate process, and the requests that make it log.
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
@@ -12,7 +12,7 @@ const MODULE = fileURLToPath(new URL("../../../example-service/", import.meta.ur
 export class Service {
     #process;
 
-    /** Starts the service on free ports, which it keeps when it is started again. */
+    /** Starts the service on free ports, which it keeps after a restart. */
     static async start() {
         const service = new Service();
         [service.port, service.adminPort, service.tailPort] = await freePorts(3);
@@ -34,7 +34,7 @@ export class Service {
                 LOGDNA_ENDPOINT: "",
                 LOGDNA_INGESTION_KEY: "",
             },
-            // What it prints shows in the tail; what it says when it fails, here.
+            // Its standard output shows in the tail, its errors here.
             stdio: ["ignore", "ignore", "inherit"],
         });
         while (!await this.#answers()) {
@@ -68,7 +68,7 @@ export class Service {
         }
     }
 
-    /** Places an order, through the service's own API; what it logs arrives by way of the appender. */
+    /** Places an order through the service's API; the appender ships what that logs. */
     async placeOrder(customer = "Ada") {
         const response = await this.#post(`http://localhost:${this.port}/orders`,
             { customer, items: [{ sku: "tea-01", quantity: 2, unitPrice: 4.9 }] });
@@ -79,7 +79,7 @@ export class Service {
         await this.#post(`http://localhost:${this.port}/orders/${orderId}/payment`, { token });
     }
 
-    /** Posts a batch, as a sender of logs does. */
+    /** Posts a batch to the endpoint. */
     async ship(lines, { host = "web-1", gzip = true, tags = "" } = {}) {
         const json = JSON.stringify({ lines });
         const url = `http://localhost:${this.tailPort}/logs/ingest?hostname=${host}&tags=${tags}&now=${Date.now()}`;
@@ -106,7 +106,7 @@ export function line(text, { level = "INFO", app = "shop", timestamp = Date.now(
     return { line: text, level, app, timestamp, ...(meta === undefined ? {} : { meta }) };
 }
 
-/** Held all at once, so that they differ. */
+/** All are open at the same time, so that they differ. */
 async function freePorts(count) {
     const servers = await Promise.all(Array.from({ length: count }, async () => {
         const server = createServer().listen(0, "127.0.0.1");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { launch, open } from "./browser.js";
 import { Service, line } from "./service.js";
@@ -6,7 +7,7 @@ import { Service, line } from "./service.js";
 const INFO = "Order placed";
 const TRACE = "Payment failed\njava.lang.IllegalStateException: no\n\tat com.example.A.b(A.java:1)\n\tat com.example.C.d(C.java:2)";
 
-/** What waits for something waits as long as it takes, on a busy machine, too. */
+/** Long enough for a busy machine. */
 const PATIENCE = { timeout: 60_000 };
 
 let service;
@@ -22,14 +23,14 @@ after(async () => {
     await service?.stop();
 });
 
-/** Runs in a page that shows nothing yet, and looks afterwards whether anything was wrong with it. */
+/** Runs a test in an empty page, and then checks that the page reported no problem. */
 function inPage(name, run, options = {}) {
     test(name, { timeout: 300_000 }, async () => {
         const page = await open(browser, service.tailUrl, options);
         page.setDefaultTimeout(PATIENCE.timeout);
         try {
             await replayed(page);
-            await page.keyboard.press("c");
+            await press(page, "c");
             await page.locator("#cleared").waitFor();
             await run(page);
             assert.deepEqual(page.complaints, [], "errors on the console");
@@ -41,7 +42,7 @@ function inPage(name, run, options = {}) {
     });
 }
 
-/** Until what the endpoint holds has come: then a test sees only what it ships itself. */
+/** Waits until the page has received all held lines, so that a test sees only the lines that it ships. */
 async function replayed(page) {
     const marker = `marker-${Math.random()}`;
     await service.ship([line(marker)]);
@@ -58,6 +59,15 @@ const shown = async (page, ...expected) => {
         .catch(async e => assert.deepEqual(await texts(page), expected, e.message));
 };
 const settled = page => page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+/** The page renders what an action changes in the next frame. */
+const press = async (page, key) => {
+    await page.keyboard.press(key);
+    await settled(page);
+};
+const click = async locator => {
+    await locator.click();
+    await settled(locator.page());
+};
 const atEnd = page => page.locator("#log").evaluate(log => log.scrollHeight - log.clientHeight - log.scrollTop < 2);
 const many = (count, from = 0) => Array.from({ length: count }, (_, i) => line(`Line ${from + i}`, { meta: { n: from + i } }));
 
@@ -71,7 +81,7 @@ describe("what arrives", () => {
         assert.equal(await placed.locator(".level").textContent(), "INFO");
         assert.equal(await placed.locator(".app").textContent(), "order-service");
         assert.notEqual(await placed.locator(".host").textContent(), "");
-        assert.match(await placed.locator(".glance").textContent(), /total9\.8/);
+        assert.match(await placed.locator(".glance").textContent(), /total=9\.8/);
     });
 
     inPage("the time is the local one", async page => {
@@ -82,25 +92,56 @@ describe("what arrives", () => {
     });
 
     inPage("each level has its colour", async page => {
-        await service.ship(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"].map(level => line(level, { level })));
-        await row(page, "ERROR").waitFor();
+        await service.ship(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"].map(level => line(level, { level })));
+        await row(page, "FATAL").waitFor();
         const colours = await page.locator("#rows .level").evaluateAll(levels => levels.map(e => getComputedStyle(e).color));
-        assert.equal(new Set(colours).size, 5);
+        assert.equal(new Set(colours).size, 6);
     });
 
-    inPage("levels of other programs rank among the five, and are not cut", async page => {
-        await service.ship(["EMERGENCY", "critical", "Alert", "FATAL", "err", "WARNING", "notice"].map(level => line(level, { level })));
-        await row(page, "notice").waitFor();
-        assert.equal(await page.locator("#rows .level").evaluateAll(all => all.filter(e => e.scrollWidth > e.clientWidth).length), 0);
-        await page.keyboard.press("5");
-        await shown(page, "EMERGENCY", "critical", "Alert", "FATAL", "err");
-        await page.keyboard.press("1");
+    inPage("levels of other programs and of syslog rank among the six, and are not cut", async page => {
+        const ranked = {
+            Fatal: ["FATAL", "CRITICAL", "crit", "Alert", "EMERGENCY", "emerg", "panic", "0", "1", "2", "60"],
+            Error: ["err", "SEVERE", "3", "50"],
+            Warn: ["WARNING", "4", "40"],
+            Info: ["notice", "INFORMATIONAL", "5", "6", "30", "of no known name"],
+            Debug: ["fine", "7", "20"],
+            Trace: ["finest", "10"],
+        };
+        await service.ship(Object.values(ranked).flat().map(level => line(`at ${level}`, { level })));
+        await row(page, "at finest").waitFor();
+        const cut = await page.locator("#rows .level").evaluateAll(all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent));
+        assert.deepEqual(cut, ["of no known name"]);
+        const left = selector => page.locator(selector).first().evaluate(e => e.getBoundingClientRect().left);
+        assert.ok(Math.abs(await left("#columns :nth-child(4)") - await left("#rows .app")) < 2, "the heading stands above its column");
+        const expected = [];
+        for (const [level, names] of Object.entries(ranked)) {
+            expected.unshift(...names.map(name => `at ${name}`));
+            await click(page.locator("#levels label", { hasText: level }));
+            await page.waitForFunction(count => document.querySelectorAll("#rows .text").length === count, expected.length);
+            assert.deepEqual((await texts(page)).sort(), expected.toSorted());
+        }
+    });
+
+    inPage("a text that ends in a line break is one line", async page => {
+        await service.ship([line("Done\n"), line("Done, too\r\n \n"), line("Two\nlines\n")]);
+        await shown(page, "Done", "Done, too", "Two");
+        assert.equal(await row(page, "Done").first().locator(".chip").count(), 0);
+        assert.equal(await row(page, "Done, too").locator(".chip").count(), 0);
+        assert.equal(await row(page, "Two").locator(".chip").textContent(), "+1 line");
+        await click(row(page, "Two").locator(".time"));
+        assert.equal(await page.locator("pre.rest").textContent(), "lines");
+    });
+
+    inPage("a field that the message contains is shown all the same", async page => {
+        await service.ship([line("Order o-1 placed", { meta: { orderId: "o-1", total: 9.8 } })]);
+        await shown(page, "Order o-1 placed");
+        assert.deepEqual(await page.locator(".glance a").allTextContents(), ["orderId=o-1", "total=9.8"]);
     });
 
     inPage("lines without level, app or meta, and with a time that is no date, show, too", async page => {
         await service.ship([{ line: "bare" }, { line: "far", timestamp: 9e15, level: "whatever", meta: "no JSON" }]);
         await shown(page, "bare", "far");
-        await row(page, "far").locator(".cells").click();
+        await click(row(page, "far").locator(".time"));
         assert.match(await row(page, "far").locator(".fields").textContent(), /9000000000000000.*metano JSON/);
     });
 
@@ -108,7 +149,7 @@ describe("what arrives", () => {
         const html = `<img src=x onerror="window.hit=1"></script><script>window.hit=2</script><b>bold</b>`;
         await service.ship([line(`${html}\n${html}`, { app: html, level: html, meta: { [html]: html, nested: { [html]: [html] } } })],
             { host: encodeURIComponent(html), tags: encodeURIComponent(html) });
-        await rows(page).first().locator(".cells").click();
+        await click(rows(page).first().locator(".time"));
         await page.locator(".details").waitFor();
         await page.locator("#text").fill("<img");
         await settled(page);
@@ -144,9 +185,9 @@ describe("what is refused", () => {
         assert.equal(await refusal(page).locator(".text").textContent(), "400 Missing param hostname.");
         assert.match(await refusal(page).locator(".host").getAttribute("title"), /^my-client\/1\.2 <b> at 127\.0\.0\.1$/);
         assert.equal(await refusal(page).locator(".level").evaluate(e => e.scrollWidth > e.clientWidth), false, "the level is cut");
-        await refusal(page).locator(".cells").click();
+        await click(refusal(page).locator(".time"));
         assert.match(await page.locator(".fields").textContent(), /status400requestPOST \/logs\/ingest/);
-        // The appender's own lines may arrive meanwhile; this one is not among them.
+        // The appender's own lines may arrive meanwhile; the refusal is not among them.
         assert.ok(Number((await page.locator("#lines").textContent()).replaceAll(",", "")) >= Number(before.replaceAll(",", "")));
     });
 });
@@ -159,8 +200,8 @@ describe("unfolding", () => {
             { line: "an object", level: "INFO", app: "shop", meta: { deep: JSON.parse(deep(500)) } },
         ]);
         await shown(page, "a string of JSON", "an object");
-        await row(page, "a string of JSON").locator(".cells").click();
-        await row(page, "an object").locator(".cells").click();
+        await click(row(page, "a string of JSON").locator(".time"));
+        await click(row(page, "an object").locator(".time"));
         assert.match(await row(page, "an object").locator(".fields").textContent(), /nested too deeply/);
         assert.match(await row(page, "a string of JSON").locator(".fields").textContent(), /\[{100}/);
     });
@@ -172,17 +213,26 @@ describe("unfolding", () => {
         assert.equal(await failed.locator(".chip").textContent(), "+3 lines");
         assert.equal(await failed.getAttribute("aria-expanded"), "false");
 
-        await failed.locator(".cells").click();
+        await click(failed.locator(".time"));
         assert.equal(await failed.getAttribute("aria-expanded"), "true");
         assert.equal(await failed.locator("pre.rest").textContent(), TRACE.slice("Payment failed\n".length));
 
-        await failed.locator(".cells").click();
+        await click(failed.locator(".time"));
         assert.equal(await page.locator(".details").count(), 0);
     });
 
+    inPage("the fields stand above the stack trace", async page => {
+        await service.ship([line(TRACE, { level: "ERROR", meta: { requestId: "pay-1" } })]);
+        await click(row(page, "Payment failed").locator(".time"));
+        const [fields, trace] = [await page.locator(".fields").boundingBox(), await page.locator("pre.rest").boundingBox()];
+        assert.match(await page.locator(".fields").textContent(), /levelERROR.*appshop.*hostweb-1.*requestIdpay-1/);
+        assert.ok(fields.y + fields.height <= trace.y, "the fields end where the stack trace begins");
+    });
+
     inPage("meta unfolds into a table, what is nested in it as JSON", async page => {
-        await service.ship([line(INFO, { meta: { orderId: "o-1", total: 9.8, paid: false, items: { list: [1, "two"] } } })], { tags: "a,b" });
-        await row(page, INFO).locator(".cells").click();
+        await service.ship([line(INFO, { meta: { orderId: "o-1", total: 9.8, paid: false,
+            items: { list: [1, "two"] }, exception: { class: "java.io.IOException", message: "no" } } })], { tags: "a,b" });
+        await click(row(page, INFO).locator(".time"));
         const fields = Object.fromEntries(await page.locator(".fields > div").evaluateAll(
             divs => divs.map(div => [div.querySelector("dt").textContent, div.querySelector("dd").textContent])));
         assert.match(fields.timestamp, /Z$/);
@@ -191,19 +241,23 @@ describe("unfolding", () => {
         assert.equal(fields.total, "9.8");
         assert.equal(fields.paid, "false");
         assert.equal(fields.items, JSON.stringify({ list: [1, "two"] }, null, 2));
+        assert.equal(fields["exception.class"], "java.io.IOException");
+        await click(page.locator(".fields a", { hasText: "java.io.IOException" }));
+        await shown(page, INFO);
+        assert.equal(await page.locator("#text").inputValue(), "exception.class=java.io.IOException");
     });
 
     inPage("meta that is a string of JSON reads the same", async page => {
         await service.ship([line(INFO, { meta: JSON.stringify({ orderId: "o-1" }) })]);
-        await row(page, INFO).locator(".cells").click();
+        await click(row(page, INFO).locator(".time"));
         assert.match(await page.locator(".fields").textContent(), /orderIdo-1/);
     });
 
     inPage("rows below an unfolded one stand below it", async page => {
         await service.ship(many(30));
         await row(page, "Line 29").waitFor();
-        await page.keyboard.press("g");
-        await page.keyboard.press("Enter");
+        await press(page, "g");
+        await press(page, "Enter");
         await page.locator(".details").waitFor();
         await settled(page);
         const boxes = await page.locator("#rows .row").evaluateAll(all => all.map(e => e.getBoundingClientRect()).map(b => [b.top, b.bottom]));
@@ -242,13 +296,13 @@ describe("filtering", () => {
         await finds("C.java:2", "Payment failed");
         await finds("nowhere");
         await page.locator("#unmatched").waitFor();
-        await page.locator("#all").click();
+        await click(page.locator("#all"));
         await shown(page, "Order placed", "Order paid", "Payment declined", "Payment failed");
     });
 
     inPage("by the lowest level", async page => {
         await service.ship(some);
-        await page.locator("#levels label", { hasText: "Warn" }).click();
+        await click(page.locator("#levels label", { hasText: "Warn" }));
         await shown(page, "Payment declined", "Payment failed");
         assert.match(await page.locator("#shown").textContent(), /^2 of \d+ lines$/);
         await service.ship([line("too low"), line("another warning", { level: "WARN" })]);
@@ -257,10 +311,10 @@ describe("filtering", () => {
 
     inPage("stays in the address, which can be passed on", async page => {
         await page.locator("#text").fill("50% of ü & more");
-        await page.keyboard.press("Escape");
+        await press(page, "Escape");
         await page.locator("#text").fill("Order pa");
         await page.locator("#text").press("Enter");
-        await page.keyboard.press("3");
+        await press(page, "3");
         const address = page.url();
         assert.match(address, /#level=INFO&text=Order\+pa$/);
         const other = await page.context().newPage();
@@ -269,17 +323,205 @@ describe("filtering", () => {
         assert.ok(await other.locator("#levels input[value=INFO]").isChecked());
     });
 
+    inPage("by a field: clicked where it is shown, in a folded row and in an unfolded one", async page => {
+        await service.ship([
+            line("Order paid", { meta: { requestId: "pay-valid", user: "Ada Lovelace" } }),
+            line("Order paid, again", { meta: { requestId: "pay-valid", user: 'Grace "G" Hopper' } }),
+            line("Not pay-valid", { meta: { requestId: "pay-valid-2", user: "Ada Lovelace" } }),
+        ]);
+        await click(row(page, "Order paid").first().locator(".glance a", { hasText: "requestId=pay-valid" }));
+        await shown(page, "Order paid", "Order paid, again");
+        assert.equal(await page.locator("#text").inputValue(), "requestId=pay-valid");
+        assert.equal(await page.locator(".details").count(), 0, "a click on a field unfolds nothing");
+        await click(page.locator(".glance a", { hasText: "Grace" }));
+        await shown(page, "Order paid, again");
+        assert.equal(await page.locator("#text").inputValue(), 'requestId=pay-valid user="Grace \\"G\\" Hopper"');
+
+        await page.goBack();
+        await shown(page, "Order paid", "Order paid, again");
+        await page.goBack();
+        await click(row(page, "Not pay-valid").locator(".time"));
+        await click(page.locator(".fields a", { hasText: "Ada Lovelace" }));
+        await shown(page, "Order paid", "Not pay-valid");
+        assert.equal(await page.locator("#text").inputValue(), 'user="Ada Lovelace"');
+        await click(page.locator("#rows .glance a", { hasText: "requestId" }));
+        await shown(page, "Order paid");
+        await click(row(page, "Order paid").locator(".time"));
+        await click(page.locator(".fields a", { hasText: "web-1" }));
+        await shown(page, "Order paid");
+        assert.equal(await page.locator("#text").inputValue(), 'user="Ada Lovelace" requestId=pay-valid host=web-1');
+    });
+
+    inPage("by a field that is typed", async page => {
+        await service.ship([
+            line("one", { meta: { requestId: "pay-valid", status: 402, paid: false, customer: { name: "Ada L" }, markers: ["A", "B"] } }),
+            line("two", { level: "warning", meta: { requestId: "pay-valid-2", "a=b c": "d e", empty: "" } }),
+            line("text of requestId=pay-valid", { app: "till" }),
+        ]);
+        await row(page, "text of").waitFor();
+        const finds = async (text, ...expected) => {
+            await page.locator("#text").fill(text);
+            await shown(page, ...expected);
+        };
+        await finds("requestId=pay-valid", "one", "text of requestId=pay-valid");
+        await finds("REQUESTID=PAY-VALID ONE", "one");
+        await finds("requestId=pay", "text of requestId=pay-valid");
+        await finds('requestId="pay-v', "one", "two");
+        await finds("requestId=", "one", "two", "text of requestId=pay-valid");
+        await finds("status=402", "one");
+        await finds("status=40");
+        await finds("paid=false", "one");
+        await finds('customer.name="ada l"', "one");
+        await finds("markers=b", "one");
+        await finds('"a=b c"="d e"', "two");
+        await finds('empty=""', "two");
+        await finds("level=WARN", "two");
+        await finds("level=warning", "two");
+        await finds("app=till", "text of requestId=pay-valid");
+        await finds("tags=none");
+    });
+
     inPage("leaves a line that was found in view when the filter goes", async page => {
         await service.ship(many(500));
         await row(page, "Line 499").waitFor();
         await page.locator("#text").fill("line 123");
         await shown(page, "Line 123");
-        await row(page, "Line 123").locator(".cells").click();
-        await page.keyboard.press("/");
-        await page.keyboard.press("Escape");
+        await click(row(page, "Line 123").locator(".time"));
+        await press(page, "/");
+        await press(page, "Escape");
         await row(page, "Line 124").waitFor();
         assert.ok(await row(page, "Line 123").locator(".cells").isVisible());
         assert.equal(await row(page, "Line 123").getAttribute("aria-selected"), "true");
+    });
+});
+
+describe("the order", () => {
+    const late = [3, 1, 2].map(n => line(`Tick ${n}`, { timestamp: Date.UTC(2026, 6, 1) + n }));
+
+    inPage("is that of arrival, or of the timestamps", async page => {
+        await service.ship(late);
+        await shown(page, "Tick 3", "Tick 1", "Tick 2");
+        await click(page.locator("#order label", { hasText: "By time" }));
+        await shown(page, "Tick 1", "Tick 2", "Tick 3");
+        assert.equal(await page.locator("#time").getAttribute("aria-sort"), "ascending");
+        assert.match(page.url(), /#order=time$/);
+        await service.ship([line("Before all", { timestamp: 1 }), line("After all"), line("Tick 2, too", { timestamp: late[2].timestamp })]);
+        await shown(page, "Before all", "Tick 1", "Tick 2", "Tick 2, too", "Tick 3", "After all");
+        await press(page, "t");
+        await shown(page, "Tick 3", "Tick 1", "Tick 2", "Before all", "After all", "Tick 2, too");
+        await page.locator("#text").fill("tick too");
+        await page.locator("#text").press("Enter");
+        await press(page, "t");
+        await page.reload();
+        await shown(page, "Tick 2, too");
+        assert.ok(await page.locator("#order input[value=time]").isChecked());
+    });
+
+    inPage("by timestamp keeps what is read in its place, whatever comes in above it", async page => {
+        await press(page, "t");
+        const at = n => line(`Line ${n}`, { timestamp: Date.UTC(2026, 6, 1) + n });
+        await service.ship(Array.from({ length: 400 }, (_, i) => at(i * 10)));
+        await row(page, "Line 3990").waitFor();
+        await page.locator("#log").evaluate(log => { log.scrollTop = log.scrollHeight / 2; });
+        await page.locator("#latest").waitFor();
+        await settled(page);
+        const top = text => row(page, text).evaluate(e => e.getBoundingClientRect().top);
+        const middle = await page.evaluate(() => document.elementFromPoint(300, 400).closest(".row").querySelector(".text").textContent);
+        const before = await top(middle);
+        await service.ship(Array.from({ length: 100 }, (_, i) => at(i * 10 + 5)));
+        await page.locator("#latest", { hasText: "100 new lines" }).waitFor();
+        await settled(page);
+        assert.ok(Math.abs(await top(middle) - before) < 1, `${middle} moved from ${before} to ${await top(middle)}`);
+    });
+});
+
+describe("passing on", () => {
+    inPage("the lines shown are downloaded as NDJSON", async page => {
+        await service.ship([
+            line("kept out"),
+            line("Ö 1\n", { level: "WARN", timestamp: 1_700_000_000_000, meta: { n: 1, nested: { a: ["b"] } } }),
+            line("Ö 2", { level: "WARN", meta: '{"n":2}' }),
+        ], { tags: "a,b" });
+        await page.locator("#text").fill("ö");
+        await shown(page, "Ö 1", "Ö 2");
+        const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
+        assert.match(download.suggestedFilename(), /^live-tail-[\dT-]+\.ndjson$/);
+        const file = readFileSync(await download.path(), "utf8");
+        assert.ok(file.endsWith("\n"));
+        const [first, second, ...others] = file.trimEnd().split("\n").map(JSON.parse);
+        assert.deepEqual(first, { timestamp: 1_700_000_000_000, line: "Ö 1\n", level: "WARN", app: "shop", host: "web-1", tags: ["a", "b"],
+            meta: { n: 1, nested: { a: ["b"] } } });
+        assert.equal(second.meta, '{"n":2}');
+        assert.deepEqual(others, []);
+        await page.locator("#notice", { hasText: "2 lines downloaded" }).waitFor();
+        await page.locator("#text").fill("no such thing");
+        await page.locator("#unmatched").waitFor();
+        assert.ok(await page.locator("#download").isDisabled());
+    });
+
+    inPage("a link to a line shows it unfolded among its neighbours, with its filter and order", async page => {
+        await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+        await service.ship(Array.from({ length: 600 }, (_, i) => line(`Linked ${i}`, { app: "linked", meta: { tens: Math.floor(i / 10) } })));
+        await row(page, "Linked 599").waitFor();
+        await press(page, "t");
+        await page.locator("#text").fill("app=linked tens=12");
+        await shown(page, ...Array.from({ length: 10 }, (_, i) => `Linked ${120 + i}`));
+        await click(row(page, "Linked 123").locator(".time"));
+        await press(page, "l");
+        await page.locator("#notice", { hasText: "Link to this line copied" }).waitFor();
+        const link = await page.evaluate(() => navigator.clipboard.readText());
+        assert.equal(link, page.url());
+
+        const other = await page.context().newPage();
+        await other.goto(link);
+        await other.locator("[aria-selected=true] .text", { hasText: "Linked 123" }).waitFor(PATIENCE);
+        assert.equal(await other.locator("[aria-selected=true]").getAttribute("aria-expanded"), "true");
+        assert.equal(await other.locator("#text").inputValue(), "app=linked tens=12");
+        assert.ok(await other.locator("#order input[value=time]").isChecked());
+        await other.locator("#text").fill("app=linked");
+        await row(other, "Linked 124").waitFor(PATIENCE);
+        assert.ok(await row(other, "Linked 123").locator(".time").isVisible());
+
+        // Pasted into a page that is open, without the filter.
+        await other.goto(service.tailUrl + link.slice(link.lastIndexOf("#")).replace(/text=[^&]*&/, "text=nothing&"));
+        await other.locator("[aria-selected=true] .text", { hasText: "Linked 123" }).waitFor(PATIENCE);
+        await row(other, "Linked 122").waitFor(PATIENCE);
+        await other.close();
+    });
+
+    inPage("the address is the link, with the selected line as long as one reads it", async page => {
+        await service.ship(many(3));
+        await shown(page, "Line 0", "Line 1", "Line 2");
+        await click(row(page, "Line 1").locator(".time"));
+        await page.waitForURL(/#line=[0-9a-f]{8}\.\d+$/);
+        assert.equal(await page.locator(".details a.link").getAttribute("href"), new URL(page.url()).hash);
+        await click(page.locator(".details a.link"));
+        await press(page, "Escape");
+        await page.waitForURL(url => url.hash === "");
+        await press(page, "j");
+        await page.waitForURL(/#line=/);
+        await page.locator("#log").focus();
+        await press(page, "End");
+        await page.waitForURL(url => url.hash === "");
+    });
+
+    inPage("a link to a line that is gone is reported, and the newest lines show", async page => {
+        await service.ship([line("still here")]);
+        for (const key of ["00000000.1", "no key", (await page.evaluate(() => performance.now())).toString()]) {
+            await page.goto("about:blank");
+            await page.goto(`${service.tailUrl}#line=${encodeURIComponent(key)}`);
+            await page.locator("#notice", { hasText: "no longer held" }).waitFor();
+            await row(page, "still here").last().waitFor();
+            await page.waitForURL(url => url.hash === "");
+            await press(page, "Escape");
+            await page.locator("#notice").waitFor({ state: "hidden" });
+        }
+    });
+
+    inPage("a link says where it is if the clipboard is closed to the page", async page => {
+        await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+        await click(page.locator("#link"));
+        await page.locator("#notice", { hasText: "copy the address of this page" }).waitFor();
     });
 });
 
@@ -297,7 +539,7 @@ describe("following", () => {
         await page.locator("#latest", { hasText: "7 new lines" }).waitFor();
         assert.equal(await page.locator("#log").evaluate(log => log.scrollTop), before);
 
-        await page.locator("#latest").click();
+        await click(page.locator("#latest"));
         await row(page, "Line 206").waitFor();
         assert.ok(await atEnd(page));
         await page.locator("#latest").waitFor({ state: "hidden" });
@@ -309,19 +551,19 @@ describe("following", () => {
     inPage("pause holds what arrives and counts it", async page => {
         await service.ship([line("before")]);
         await shown(page, "before");
-        await page.locator("#pause").click();
+        await click(page.locator("#pause"));
         await service.ship([line("one"), line("two")]);
         await page.locator("#pause", { hasText: "Resume +2" }).waitFor();
         await shown(page, "before");
         assert.equal(await page.locator("#pause").getAttribute("aria-pressed"), "true");
-        await page.locator("#pause").click();
+        await click(page.locator("#pause"));
         await shown(page, "before", "one", "two");
     });
 
     inPage("clear empties the page, and what comes then shows", async page => {
         await service.ship(many(3));
         await shown(page, "Line 0", "Line 1", "Line 2");
-        await page.locator("#clear").click();
+        await click(page.locator("#clear"));
         await shown(page);
         await page.locator("#cleared").waitFor();
         await service.ship([line("after")]);
@@ -335,57 +577,72 @@ describe("with the keyboard alone", () => {
     inPage("lines are walked, unfolded, filtered, paused and cleared", async page => {
         await service.ship(many(100));
         await row(page, "Line 99").waitFor();
-        await page.keyboard.press("g");
+        await press(page, "g");
         assert.equal(await selected(page), "Line 0");
-        await page.keyboard.press("j");
-        await page.keyboard.press("ArrowDown");
+        await press(page, "j");
+        await press(page, "ArrowDown");
         assert.equal(await selected(page), "Line 2");
-        await page.keyboard.press("k");
+        await press(page, "k");
         assert.equal(await selected(page), "Line 1");
         assert.equal(await page.locator("#log").getAttribute("aria-activedescendant"), await page.locator("[aria-selected=true]").getAttribute("id"));
 
-        await page.keyboard.press("Enter");
+        await press(page, "Enter");
         assert.equal(await page.locator(".details").count(), 1);
-        await page.keyboard.press(" ");
+        await press(page, " ");
         assert.equal(await page.locator(".details").count(), 0);
-        await page.keyboard.press("ArrowRight");
+        await press(page, "ArrowRight");
         assert.equal(await page.locator(".details").count(), 1);
-        await page.keyboard.press("ArrowLeft");
+        await press(page, "ArrowLeft");
         assert.equal(await page.locator(".details").count(), 0);
 
-        await page.keyboard.press("G");
+        await press(page, "ArrowRight");
+        await press(page, "Tab");
+        assert.ok(await page.evaluate(() => document.activeElement.matches(".details a.link")));
+        for (let i = 0; i < 4; i++) {
+            await press(page, "Tab");
+        }
+        assert.equal(await page.evaluate(() => document.activeElement.textContent), "1");
+        await press(page, "Enter");
+        await shown(page, "Line 1");
+        await press(page, "/");
+        await press(page, "Escape");
+        await press(page, "Escape");
+        await row(page, "Line 2").first().waitFor();
+        await press(page, "ArrowLeft");
+
+        await press(page, "G");
         assert.equal(await selected(page), "Line 99");
         assert.ok(await atEnd(page));
 
-        await page.keyboard.press("/");
+        await press(page, "/");
         await page.keyboard.type("line 42");
-        await page.keyboard.press("Enter");
+        await press(page, "Enter");
         await shown(page, "Line 42");
-        await page.keyboard.press("j");
+        await press(page, "j");
         assert.equal(await selected(page), "Line 42");
-        await page.keyboard.press("/");
-        await page.keyboard.press("Escape");
+        await press(page, "/");
+        await press(page, "Escape");
         assert.equal(await page.locator("#text").inputValue(), "");
         assert.ok(await page.locator("#text").evaluate(e => e === document.activeElement));
-        await page.keyboard.press("Escape");
+        await press(page, "Escape");
         assert.ok(await page.locator("#log").evaluate(e => e === document.activeElement));
 
-        await page.keyboard.press("p");
+        await press(page, "p");
         assert.equal(await page.locator("#pause").textContent(), "Resume");
-        await page.keyboard.press("p");
-        await page.keyboard.press("5");
+        await press(page, "p");
+        await press(page, "5");
         await page.locator("#unmatched").waitFor();
-        await page.keyboard.press("1");
-        await page.keyboard.press("c");
+        await press(page, "1");
+        await press(page, "c");
         await page.locator("#cleared").waitFor();
     });
 
     inPage("keys are told, and belong to the field while one types", async page => {
-        await page.keyboard.press("?");
+        await press(page, "?");
         await page.locator("#keys").waitFor();
-        await page.keyboard.press("Escape");
+        await press(page, "Escape");
         await page.locator("#keys").waitFor({ state: "hidden" });
-        await page.keyboard.press("/");
+        await press(page, "/");
         await page.keyboard.type("pcjk?");
         assert.equal(await page.locator("#text").inputValue(), "pcjk?");
         assert.equal(await page.locator("#pause").textContent(), "Pause");
@@ -395,15 +652,15 @@ describe("with the keyboard alone", () => {
         await service.ship(many(3));
         await shown(page, "Line 0", "Line 1", "Line 2");
         const reached = [];
-        for (let i = 0; i < 8; i++) {
-            await page.keyboard.press("Tab");
+        for (let i = 0; i < 11; i++) {
+            await press(page, "Tab");
             reached.push(await page.evaluate(() => {
                 const e = document.activeElement;
                 const ringed = e.type === "radio" ? e.nextElementSibling : e;
                 return [e.id || e.name, getComputedStyle(ringed).outlineStyle];
             }));
         }
-        for (const id of ["text", "level", "pause", "clear", "help", "log"]) {
+        for (const id of ["text", "level", "pause", "clear", "help", "log", "order", "link", "download"]) {
             assert.deepEqual(reached.find(([reachedId]) => reachedId === id), [id, "solid"]);
         }
         const unnamed = await page.locator("button:visible, input:visible").evaluateAll(all => all
@@ -415,13 +672,13 @@ describe("with the keyboard alone", () => {
 describe("looks", () => {
     for (const colorScheme of ["light", "dark"]) {
         inPage(`text has enough contrast in the ${colorScheme} scheme`, async page => {
-            await service.ship([..."TRACE DEBUG INFO WARN ERROR".split(" ")].map(level => line(`${level}\nmore`, { level, meta: { n: 1, s: "x", o: {} } })));
-            await row(page, "ERROR").waitFor();
+            await service.ship([..."TRACE DEBUG INFO WARN ERROR FATAL".split(" ")].map(level => line(`${level}\nmore`, { level, meta: { n: 1, s: "x", o: {} } })));
+            await row(page, "FATAL").waitFor();
             const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
             assert.equal(background, colorScheme === "dark" ? "rgb(18, 21, 26)" : "rgb(255, 255, 255)");
             assert.deepEqual(await page.evaluate(tooFaint), [], "folded");
-            for (const cells of await page.locator(".cells").all()) {
-                await cells.click();
+            for (const time of await page.locator("#rows .time").all()) {
+                await click(time);
                 assert.deepEqual(await page.evaluate(tooFaint), [], "unfolded and selected");
             }
         }, { colorScheme });
@@ -433,7 +690,7 @@ describe("looks", () => {
             line(TRACE, { level: "ERROR" }),
         ], { host: "h".repeat(200) });
         for (const text of ["Order placed", "Payment failed"]) {
-            await row(page, text).locator(".cells").click();
+            await click(row(page, text).locator(".time"));
         }
         await page.locator(".details").nth(1).waitFor();
         await settled(page);
@@ -490,7 +747,7 @@ describe("a long time", () => {
         await page.locator("#text").fill("");
         await row(page, "Line 49999").waitFor();
 
-        // One more than are kept, while one reads further up: what one reads stays where it is.
+        // More than the page holds, while the user reads further up: the rows in view stay where they are.
         await page.locator("#log").evaluate(log => { log.scrollTop = log.scrollHeight / 2; });
         await page.locator("#latest").waitFor();
         await settled(page);
@@ -507,7 +764,7 @@ describe("a long time", () => {
     });
 });
 
-/** In the page: texts whose contrast to what is behind them is less than 4.5 : 1. */
+/** Runs in the page: texts with a contrast of less than 4.5 : 1 to their background. */
 function tooFaint() {
     const parse = colour => {
         const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number);

@@ -1,8 +1,13 @@
-// Each client logs one line; the tail's stream says what arrived.
+// Each client logs one line, which the test looks for in the stream of the live tail.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 const require = createRequire(import.meta.url);
@@ -40,11 +45,11 @@ async function watch() {
             }
         }
     } catch {
-        // The server is stopped at the end.
+        // The server was stopped after the tests.
     }
 }
 
-/** The line of an app, when it is there; whatever was refused is a failure. */
+/** Waits for the line of an app. Fails at once if the endpoint refuses a request. */
 async function arrived(app) {
     const end = Date.now() + PATIENCE_MS;
     while (Date.now() < end) {
@@ -58,7 +63,7 @@ async function arrived(app) {
     assert.fail(`no line of ${app} among ${JSON.stringify(lines)}`);
 }
 
-/** Asserts what all clients have in common. */
+/** Asserts that the fields which all clients can send have arrived. */
 async function arrivesWhole(app, started) {
     const line = await arrived(app);
     assert.equal(line.line, `hello from ${app}`);
@@ -108,6 +113,75 @@ test("pino-logdna", async () => {
     logger.warn({ n: 1 }, "hello from pino");
     await arrivesWhole("pino", started);
 });
+
+test("logdna-bunyan", async () => {
+    const started = Date.now();
+    const { BunyanStream } = require("logdna-bunyan");
+    const stream = new BunyanStream({ key: KEY, ...common("bunyan"), logdna_url: `${origin}/logs/ingest` });
+    const logger = require("bunyan").createLogger({ name: "bunyan", streams: [{ stream, type: "raw" }] });
+    logger.warn({ n: 1 }, "hello from bunyan");
+    await arrivesWhole("bunyan", started);
+});
+
+const syslogNg = spawnSync("syslog-ng", ["--version"], { encoding: "utf8" }).stdout ?? "";
+const hasHttp = /^Available-Modules:.*\bhttp\b/m.test(syslogNg);
+
+test("syslog-ng", { skip: !hasHttp && "skipped: no syslog-ng with its module http" }, async () => {
+    const started = Date.now();
+    const directory = mkdtempSync(join(tmpdir(), "syslog-ng-"));
+    const port = await freePort();
+    writeFileSync(join(directory, "syslog-ng.conf"), `@version: ${syslogNg.match(/^Config version: (\S+)/m)[1]}
+        options { frac-digits(3); };
+        source s { network(ip("127.0.0.1") port(${port}) transport("tcp") flags(syslog-protocol)); };
+        destination d {
+            http(
+                url("${origin}/logs/ingest?hostname=web-1&tags=a,b") method("POST") user("${KEY}") password("")
+                headers("Content-Type: application/json") batch-lines(10) batch-timeout(100)
+                body-prefix("{\\"lines\\": [") delimiter(",") body-suffix("]}")
+                body("$(format-json --scope none line=$MESSAGE level=$LEVEL app=$PROGRAM env=test timestamp=$ISODATE meta.n=int64(1))")
+            );
+        };
+        log { source(s); destination(d); };
+    `);
+    const file = name => join(directory, name);
+    const daemon = spawn("syslog-ng", ["-F", "--no-caps", "-f", file("syslog-ng.conf"), "--persist-file", file("persist"),
+        "--pidfile", file("pid"), "--control", file("control")], { stdio: ["ignore", "inherit", "inherit"] });
+    try {
+        const client = await connected(port);
+        // Priority 12 is a warning of a user program.
+        client.end(`<12>1 ${new Date().toISOString()} web-1 syslog-ng - - - hello from syslog-ng\n`);
+        await arrivesWhole("syslog-ng", started);
+    } finally {
+        daemon.kill();
+        await once(daemon, "exit");
+        rmSync(directory, { recursive: true });
+    }
+});
+
+async function freePort() {
+    const holder = createServer().listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    const { port } = holder.address();
+    holder.close();
+    await once(holder, "close");
+    return port;
+}
+
+/** Connects as soon as something listens. */
+async function connected(port) {
+    for (const end = Date.now() + PATIENCE_MS; ;) {
+        const socket = connect(port, "127.0.0.1");
+        try {
+            await once(socket, "connect");
+            return socket;
+        } catch (e) {
+            if (Date.now() > end) {
+                throw e;
+            }
+            await new Promise(resolve => setTimeout(resolve, 50));
+        }
+    }
+}
 
 test("the vendor's curl command", async () => {
     const started = Date.now();

@@ -6,9 +6,16 @@ import io.dropwizard.core.ConfiguredBundle;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.logging.common.LoggingUtil;
+import io.github.dropwizardlogdna.appender.ApplicationAppenders;
+import io.github.dropwizardlogdna.appender.ShippingThreadFilter;
+import io.github.dropwizardlogdna.check.LogDnaCheckCommand;
+import io.github.dropwizardlogdna.config.DeclaredAppenders;
+import io.github.dropwizardlogdna.config.LoggerOptionsValidation;
+import io.github.dropwizardlogdna.report.LogDnaHealthCheck;
+import io.github.dropwizardlogdna.report.LogDnaTask;
 
 /**
- * Binds the appenders of {@code type: logdna} to the application. Without the bundle they ship just the same.
+ * Binds the appenders of {@code type: logdna} to the application. Appenders ship without the bundle as well.
  *
  * <pre>{@code
  * public void initialize(Bootstrap<MyConfiguration> bootstrap) {
@@ -19,13 +26,14 @@ import io.dropwizard.logging.common.LoggingUtil;
  * It adds:
  *
  * <ul>
- *   <li>the metrics {@code logdna.*} in the application's {@code MetricRegistry};
- *   <li>a line at the start for each appender, by the logger {@code io.github.dropwizardlogdna};
- *   <li>the health check {@code logdna}, which tells how each appender stands;
- *   <li>the admin task {@code POST /tasks/logdna}, which prints that and the counters, and with {@code ?flush=true}
- *       first sends what there is;
- *   <li>the command {@code logdna-check config.yml}, which sends a test line for each configured appender, and says what
- *       to do where it does not arrive.
+ *   <li>the metrics {@code logdna.*} to the application's {@code MetricRegistry};
+ *   <li>one INFO line for each appender at the start, by the logger {@code io.github.dropwizardlogdna};
+ *   <li>the health check {@code logdna}, which shows the state of each appender;
+ *   <li>the admin task {@code POST /tasks/logdna}, which prints states and counters, and with {@code ?flush=true} first
+ *       sends the buffered lines;
+ *   <li>the command {@code logdna-check config.yml}, which sends a test line for each configured appender and names the
+ *       remedy if it does not arrive;
+ *   <li>the validation of the appenders of single loggers when the configuration is read.
  * </ul>
  *
  * @param <C> the application's configuration
@@ -35,8 +43,8 @@ public class LogDnaBundle<C extends Configuration> implements ConfiguredBundle<C
     private boolean failsHealthCheckOnLoss;
 
     /**
-     * Lets the health check fail while an endpoint refuses the key, and for a minute after lines were lost. Never for
-     * lines that only wait for an endpoint to come back. Without this, it is healthy in every state.
+     * Makes the health check unhealthy while an endpoint refuses the key, and for a minute after lines were lost; never
+     * for lines that only wait for the endpoint. By default the health check is healthy in every state.
      *
      * @return this bundle
      */
@@ -48,10 +56,16 @@ public class LogDnaBundle<C extends Configuration> implements ConfiguredBundle<C
     @Override
     public void initialize(Bootstrap<?> bootstrap) {
         DeclaredAppenders.clear();
-        // The bundle may be added twice, by an application and by another bundle; a command may not.
+        // An application and another bundle may both add this bundle, but a command must be added once.
         if (bootstrap.getCommands().stream().noneMatch(LogDnaCheckCommand.class::isInstance)) {
-            bootstrap.addCommand(new LogDnaCheckCommand());
+            bootstrap.addCommand(new LogDnaCheckCommand(ConfiguredAppenders::in, ShippingThreadFilter::new));
+            validateLoggers(bootstrap);
         }
+    }
+
+    private static <T extends Configuration> void validateLoggers(Bootstrap<T> bootstrap) {
+        bootstrap.setConfigurationFactoryFactory(new LoggerOptionsValidation<>(
+                bootstrap.getConfigurationFactoryFactory(), ConfiguredAppenders::problemsBeyondValidation));
     }
 
     @Override
@@ -60,12 +74,12 @@ public class LogDnaBundle<C extends Configuration> implements ConfiguredBundle<C
         appenders.bind(environment.metrics());
         HealthCheckRegistry healthChecks = environment.healthChecks();
         if (failsHealthCheckOnLoss) {
-            healthChecks.unregister(LogDnaHealthCheck.NAME); // of two bundles the stricter one counts
+            healthChecks.unregister(LogDnaHealthCheck.NAME); // of two bundles the stricter one wins
         }
         if (!healthChecks.getNames().contains(LogDnaHealthCheck.NAME)) {
             healthChecks.register(
                     LogDnaHealthCheck.NAME, new LogDnaHealthCheck(appenders::states, failsHealthCheckOnLoss));
         }
-        environment.admin().addTask(new LogDnaTask(appenders));
+        environment.admin().addTask(new LogDnaTask(appenders::states, appenders::flush));
     }
 }

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.DataSizeUnit;
 import io.dropwizard.validation.MinDataSize;
-import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.check.SpoolDirectoryCheck;
+import io.github.dropwizardlogdna.config.OptionsCheck;
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import io.github.dropwizardlogdna.shipping.SpoolSettings;
 import jakarta.annotation.Nullable;
 import jakarta.validation.constraints.NotNull;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,25 +19,54 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** The option {@code spool} of {@link LogDnaAppenderFactory}. */
-final class SpoolOptions {
+/**
+ * The option {@code spool}: files in a directory hold the lines that are not delivered yet, and survive the process.
+ *
+ * <table>
+ * <caption>Configuration</caption>
+ * <tr><th>Name</th><th>Default</th><th>Description</th></tr>
+ * <tr><td>{@code directory}</td><td>REQUIRED</td><td>A directory that the service may write to.</td></tr>
+ * <tr><td>{@code maxSize}</td><td>512MiB</td><td>The largest total size of the files.</td></tr>
+ * </table>
+ */
+public final class SpoolOptions {
 
-    /** When the last appender was built, in milliseconds: no two of a process have a place of the same name. */
+    /** The time, in milliseconds, in the name of the last place: unique in the process. */
     private static final AtomicLong LAST_PLACE = new AtomicLong();
 
     @Nullable
-    @JsonProperty
     private String directory;
 
     @NotNull
     @MinDataSize(value = 1, unit = DataSizeUnit.BYTES)
-    @JsonProperty
     private DataSize maxSize = DataSize.mebibytes(512);
 
     private final Set<String> unknownOptions = new LinkedHashSet<>();
+
+    @Nullable
+    @JsonProperty
+    public String getDirectory() {
+        return directory;
+    }
+
+    @JsonProperty
+    public void setDirectory(@Nullable String directory) {
+        this.directory = directory;
+    }
+
+    @JsonProperty
+    public DataSize getMaxSize() {
+        return maxSize;
+    }
+
+    @JsonProperty
+    public void setMaxSize(DataSize maxSize) {
+        this.maxSize = maxSize;
+    }
 
     @JsonAnySetter
     void setUnknown(String option, @Nullable Object value) {
@@ -42,9 +74,9 @@ final class SpoolOptions {
     }
 
     /**
-     * What is wrong with them.
+     * Returns the problems by the name of the option.
      *
-     * @param used whether the disk is to be asked, too
+     * @param used whether to check the disk as well
      */
     Map<String, String> problems(boolean used) {
         Map<String, String> problems = new LinkedHashMap<>();
@@ -70,12 +102,12 @@ final class SpoolOptions {
         return problems;
     }
 
-    /** The configured directory; once there are no problems. */
+    /** The directory, if there are no problems. */
     Path path() {
         return Path.of(directory == null ? "" : directory);
     }
 
-    SpoolSettings settings(String appenderName, Supplier<Origin> origin) {
+    SpoolSettings settings(String appenderName, Supplier<HostInfo> origin) {
         String place = String.format(
                 Locale.ROOT,
                 "%016d-%d",
@@ -84,10 +116,12 @@ final class SpoolOptions {
         return new SpoolSettings(path().resolve(fileName(appenderName)), maxSize.toBytes(), place, origin);
     }
 
-    /** A name may hold anything; two names never share a directory. */
+    /** A name may contain any character. A hash distinguishes names that differ only in replaced characters. */
     private static String fileName(String appenderName) {
         String safe = appenderName.replaceAll("[^A-Za-z0-9_-]", "_");
-        return safe.equals(appenderName) ? safe : safe + "-" + Integer.toHexString(appenderName.hashCode());
+        return safe.equals(appenderName)
+                ? safe
+                : safe + "-" + UUID.nameUUIDFromBytes(appenderName.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

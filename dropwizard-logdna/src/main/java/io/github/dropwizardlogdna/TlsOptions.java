@@ -2,6 +2,7 @@ package io.github.dropwizardlogdna;
 
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.github.dropwizardlogdna.config.OptionsCheck;
 import jakarta.annotation.Nullable;
 import java.io.File;
 import java.io.IOException;
@@ -21,57 +22,85 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * {@code tls}: whom to trust, and how to identify oneself. The type of a store, JKS or PKCS12, is found by looking into
- * it. What is unset or blank is the JVM's: its trust store, and no certificate of one's own.
+ * The option {@code tls}: the certificates to trust and the certificate to present. The type of a store, JKS or PKCS12, is
+ * detected from its content. By default the JVM's trust store is used and no certificate is presented.
  *
  * <table>
  * <caption>Configuration</caption>
  * <tr><th>Name</th><th>Default</th><th>Description</th></tr>
  * <tr><td>{@code trustStorePath}</td><td>the JVM's</td><td>The certificates to trust, in place of the JVM's.</td></tr>
- * <tr><td>{@code trustStorePassword}</td><td>none</td><td>Can be set, and never be read again.</td></tr>
+ * <tr><td>{@code trustStorePassword}</td><td>none</td><td>Write-only.</td></tr>
  * <tr><td>{@code keyStorePath}</td><td>none</td>
- *     <td>A key and its certificate, for an endpoint that wants to see one.</td></tr>
+ *     <td>A key and its certificate, for an endpoint that requires one.</td></tr>
  * <tr><td>{@code keyStorePassword}</td><td>none</td>
- *     <td>That of the store and of the key in it. Can be set, and never be read again.</td></tr>
+ *     <td>The password of the store and of its key. Write-only.</td></tr>
  * </table>
  */
-final class TlsOptions {
+public final class TlsOptions {
 
     private static final String TRUST = "trustStore";
     private static final String KEY = "keyStore";
 
     @Nullable
-    @JsonProperty
     private String trustStorePath;
 
     @Nullable
-    @JsonProperty(access = JsonProperty.Access.WRITE_ONLY)
     private String trustStorePassword;
 
     @Nullable
-    @JsonProperty
     private String keyStorePath;
 
     @Nullable
-    @JsonProperty(access = JsonProperty.Access.WRITE_ONLY)
     private String keyStorePassword;
 
-    /** Names only: the value of a mistyped password is a password. */
+    /** Names only, because the value of a mistyped password is a password. */
     private final Set<String> unknownOptions = new LinkedHashSet<>();
+
+    @Nullable
+    @JsonProperty
+    public String getTrustStorePath() {
+        return trustStorePath;
+    }
+
+    @JsonProperty
+    public void setTrustStorePath(@Nullable String trustStorePath) {
+        this.trustStorePath = trustStorePath;
+    }
+
+    @JsonProperty(access = JsonProperty.Access.WRITE_ONLY)
+    public void setTrustStorePassword(@Nullable String trustStorePassword) {
+        this.trustStorePassword = trustStorePassword;
+    }
+
+    @Nullable
+    @JsonProperty
+    public String getKeyStorePath() {
+        return keyStorePath;
+    }
+
+    @JsonProperty
+    public void setKeyStorePath(@Nullable String keyStorePath) {
+        this.keyStorePath = keyStorePath;
+    }
+
+    @JsonProperty(access = JsonProperty.Access.WRITE_ONLY)
+    public void setKeyStorePassword(@Nullable String keyStorePassword) {
+        this.keyStorePassword = keyStorePassword;
+    }
 
     @JsonAnySetter
     void setUnknown(String option, @Nullable Object value) {
         unknownOptions.add(option);
     }
 
-    /** Those of the names alone: for an appender that is not enabled, whose stores need not exist. */
+    /** The unknown names alone, for a disabled appender, whose stores need not exist. */
     Map<String, String> unknownOptions() {
         Map<String, String> problems = new LinkedHashMap<>();
         unknownOptions.forEach(option -> problems.put(option, OptionsCheck.unknown(option, getClass())));
         return problems;
     }
 
-    /** What is wrong with which of the options. Reads the stores; never holds a password. */
+    /** The problems by the name of the option, without any password. Reads the stores. */
     Map<String, String> problems() {
         Map<String, String> problems = new LinkedHashMap<>();
         for (String store : new String[] {TRUST, KEY}) {
@@ -88,12 +117,12 @@ final class TlsOptions {
         return problems;
     }
 
-    /** Whether there is anything to configure. */
+    /** Whether any option is set. */
     boolean areSet() {
         return isSet(trustStorePath) || isSet(trustStorePassword) || isSet(keyStorePath) || isSet(keyStorePassword);
     }
 
-    /** Null for what the JVM is configured to. Reads the stores. */
+    /** The context for these stores; null for the default of the JVM. Reads the stores. */
     @Nullable
     SSLContext context() {
         if (!isSet(trustStorePath) && !isSet(keyStorePath)) {
@@ -110,7 +139,7 @@ final class TlsOptions {
         }
     }
 
-    /** Null for the JVM's. */
+    /** Null for the default of the JVM. */
     @Nullable
     private TrustManager[] trustManagers() throws StoreException {
         KeyStore store = load(trustStorePath, trustStorePassword);
@@ -171,21 +200,22 @@ final class TlsOptions {
     private static KeyStore load(@Nullable String path, @Nullable String password) throws StoreException {
         if (path == null || path.isBlank()) {
             if (isSet(password)) {
-                throw new StoreException("Path", "must be set where there is a password for it");
+                throw new StoreException("Path", "must be set if there is a password for it");
             }
             return null;
         }
         File file = new File(path);
         if (!file.isFile() || !file.canRead()) {
             throw new StoreException(
-                    "Path", "must name a file that the service can read, and " + file.getAbsolutePath() + " is none");
+                    "Path",
+                    "must be the path of a file that the service can read; " + file.getAbsolutePath() + " is not one");
         }
         try {
             return KeyStore.getInstance(file, password == null || password.isEmpty() ? null : password.toCharArray());
         } catch (IOException e) {
             if (e.getCause() instanceof UnrecoverableKeyException) {
                 String variable = password != null && password.contains("${")
-                        ? ": it still holds the name of a variable in ${...}, which nobody has substituted"
+                        ? ": it still holds the name of a variable in ${...}, which was not substituted"
                         : "";
                 throw new StoreException("Password", "is not the password of the store" + variable);
             }
@@ -203,7 +233,7 @@ final class TlsOptions {
         return text != null && !text.isBlank();
     }
 
-    /** Without its cause, in whose message anything may stand. */
+    /** Has no cause, because the message of one may contain anything. */
     private static final class StoreException extends Exception {
 
         /** {@code Path} or {@code Password}. */

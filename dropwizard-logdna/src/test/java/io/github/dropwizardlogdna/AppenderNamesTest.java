@@ -7,6 +7,9 @@ import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
 import io.dropwizard.logging.common.LoggingUtil;
+import io.github.dropwizardlogdna.config.DeclaredAppenders;
+import io.github.dropwizardlogdna.report.ReportedAppender;
+import io.github.dropwizardlogdna.testing.ConfigurationFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +49,7 @@ class AppenderNamesTest {
     private static List<String> namesOf(String logger) {
         List<String> names = new ArrayList<>();
         LoggingUtil.getLoggerContext().getLogger(logger).iteratorForAppenders().forEachRemaining(appender -> {
-            if (appender instanceof LogDnaAppender<?>) {
+            if (appender instanceof ReportedAppender) {
                 names.add(appender.getName());
             }
         });
@@ -77,7 +80,7 @@ class AppenderNamesTest {
     }
 
     @Test
-    void namesAreOneThingThatOthersCanNotTake() throws Exception {
+    void aNameIsTakenByOneAppenderOnly() throws Exception {
         configure(ofLogger("audit", UNNAMED + "}"), UNNAMED + ", name: main}, " + UNNAMED + ", enabled: false}");
 
         assertThat(namesOf("ROOT")).containsExactly("main");
@@ -85,7 +88,7 @@ class AppenderNamesTest {
     }
 
     @Test
-    void aSpoolOfTheRootKeepsItsNameWhateverIsAdded() throws Exception {
+    void aSpoolOfTheRootKeepsItsNameIfAppendersAreAdded() throws Exception {
         configure(ofLogger("audit", UNNAMED + "}"), spooling(""));
 
         assertThat(namesOf("ROOT")).containsExactly("logdna");
@@ -105,7 +108,7 @@ class AppenderNamesTest {
     }
 
     @Test
-    void spoolsWithNamesOfTheirOwnShareADirectory() throws Exception {
+    void spoolsWithDifferentNamesShareADirectory() throws Exception {
         configure(ofLogger("audit", spooling(", name: audit")), spooling(""));
 
         assertThat(namesOf("ROOT")).containsExactly("logdna");

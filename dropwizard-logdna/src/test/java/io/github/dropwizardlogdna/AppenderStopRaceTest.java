@@ -2,8 +2,7 @@ package io.github.dropwizardlogdna;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import io.github.dropwizardlogdna.local.LocalLogDna;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,9 +35,9 @@ class AppenderStopRaceTest {
     }
 
     private static void race(String option) throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start()) {
             ConfiguredAppender appender = ConfiguredAppender.of(
-                    "ingestionKey: 0123456789abcdef",
+                    "ingestionKey: " + endpoint.ingestionKey(),
                     "endpoint: " + endpoint.url(),
                     "neverBlock: false",
                     "flushInterval: 1ms",
@@ -71,8 +70,8 @@ class AppenderStopRaceTest {
                 thread.join();
             }
             Map<Integer, Integer> next = new HashMap<>();
-            for (JsonNode line : endpoint.lines()) {
-                String[] parts = line.path("line").asText().split(" ");
+            for (String text : endpoint.lines().texts()) {
+                String[] parts = text.split(" ");
                 int expected = next.merge(Integer.parseInt(parts[0]), 1, Integer::sum) - 1;
                 assertThat(Integer.parseInt(parts[1])).isEqualTo(expected);
             }

@@ -7,7 +7,7 @@ import io.dropwizard.core.cli.ConfiguredCommand;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.lifecycle.Managed;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import io.github.dropwizardlogdna.local.LocalLogDna;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
@@ -97,7 +97,7 @@ public final class ChattyApplication extends Application<ChattyApplication.Setti
     }
 
     /** A configuration: the root, the logger {@value #AUDIT} and the request log have an appender each. */
-    static String configuration(RecordingEndpoint endpoint, String options) {
+    static String configuration(LocalLogDna endpoint, String options) {
         return """
                 server:
                   shutdownGracePeriod: 5s
@@ -122,7 +122,7 @@ public final class ChattyApplication extends Application<ChattyApplication.Setti
                         appender(endpoint, "root", options));
     }
 
-    static String appender(RecordingEndpoint endpoint, String name, String options) {
+    static String appender(LocalLogDna endpoint, String name, String options) {
         return "{type: logdna, name: %s, ingestionKey: %s, endpoint: '%s', %s}"
                 .formatted(name, KEY, endpoint.url(), options);
     }

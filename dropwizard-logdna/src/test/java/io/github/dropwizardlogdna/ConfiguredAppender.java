@@ -6,6 +6,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AsyncAppenderBase;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.configuration.ConfigurationException;
@@ -16,6 +17,7 @@ import io.dropwizard.logging.common.async.AsyncLoggingEventAppenderFactory;
 import io.dropwizard.logging.common.filter.ThresholdLevelFilterFactory;
 import io.dropwizard.logging.common.layout.DropwizardLayoutFactory;
 import io.dropwizard.validation.BaseValidator;
+import io.github.dropwizardlogdna.report.ReportedAppender;
 import io.github.dropwizardlogdna.shipping.Shipper;
 import jakarta.validation.Valid;
 import java.io.ByteArrayInputStream;
@@ -66,11 +68,12 @@ final class ConfiguredAppender implements AutoCloseable {
 
     /** What keeps the appender's books. */
     Shipper shipper() {
-        return appender().shipper();
+        return ((ReportedAppender) appender).shipper();
     }
 
-    LogDnaAppender<ILoggingEvent> appender() {
-        return (LogDnaAppender<ILoggingEvent>) appender;
+    /** The appender as Dropwizard sees it. */
+    AsyncAppenderBase<ILoggingEvent> appender() {
+        return (AsyncAppenderBase<ILoggingEvent>) appender;
     }
 
     /** Ships what was logged, as long as {@code shutdownTimeout} allows. */

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
+import io.github.dropwizardlogdna.testing.ConfigurationFile;
 import io.github.dropwizardlogdna.testing.MarkdownFile;
 import io.github.dropwizardlogdna.testing.MarkdownFile.Block;
 import io.github.dropwizardlogdna.testing.TestCertificate;
@@ -98,10 +99,11 @@ class DocumentationTest {
         return blocks("yaml");
     }
 
-    /** Those that need what is not on this module's class path are compiled where it is: see TestingGuideTest. */
+    /** TestingGuideTest compiles the blocks that need local-logdna; a block that shows a file is part of that project. */
     static List<Block> java() throws Exception {
         return blocks("java").stream()
-                .filter(block -> !block.marker().equals("java: with local-logdna"))
+                .filter(block -> !block.marker().equals("java: with local-logdna")
+                        && !block.marker().startsWith("file: "))
                 .toList();
     }
 
@@ -135,7 +137,7 @@ class DocumentationTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void leadsSomewhere(MarkdownFile file) throws Exception {
+    void linksToAnExistingTarget(MarkdownFile file) throws Exception {
         for (String link : file.links()) {
             if (link.startsWith("https:")) {
                 continue;
@@ -150,7 +152,7 @@ class DocumentationTest {
     }
 
     @Test
-    void describesTheOptionsThatThereAre() throws Exception {
+    void describesExactlyTheExistingOptions() throws Exception {
         Set<String> known = new TreeSet<>(names(LogDnaAppenderFactory.class, ""));
         known.removeAll(Set.of("spool", "tls", "type"));
         known.addAll(names(SpoolOptions.class, "spool."));
@@ -162,7 +164,7 @@ class DocumentationTest {
 
     @ParameterizedTest
     @MethodSource("options")
-    void describesTheDefaultThatAnOptionHas(Option option) throws Exception {
+    void describesTheActualDefaultOfEachOption(Option option) throws Exception {
         JsonNode unset = appender(option.name().startsWith("spool.") ? "spool: {directory: x}" : "");
         var code = CODE.matcher(option.defaultValue());
 
@@ -268,11 +270,14 @@ class DocumentationTest {
     /** What the compiler says of members of an application, or of a test of one. */
     private static List<String> errors(String members) {
         String source = """
+                import ch.qos.logback.classic.spi.*;
                 import io.dropwizard.configuration.*;
                 import io.dropwizard.core.*;
                 import io.dropwizard.core.setup.*;
+                import io.dropwizard.logging.common.*;
                 import io.dropwizard.testing.*;
                 import io.dropwizard.testing.junit5.*;
+                import io.dropwizard.util.*;
                 import io.github.dropwizardlogdna.*;
                 import java.math.*;
                 import java.util.*;

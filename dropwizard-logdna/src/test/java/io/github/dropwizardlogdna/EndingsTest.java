@@ -6,8 +6,8 @@ import static io.github.dropwizardlogdna.ChattyApplication.PLAIN;
 import static io.github.dropwizardlogdna.ChattyApplication.textsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dropwizardlogdna.local.LocalLogDna;
 import io.github.dropwizardlogdna.testing.ChildJvm;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
 import java.io.IOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -63,7 +63,7 @@ class EndingsTest {
     }
 
     private void deliversAllOfATerminatedServer(List<String> options) throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY);
                 ChildJvm child = start(endpoint, ONLY_AT_THE_END, options, "server")) {
             String port = child.awaitOutput(READY);
             List<String> phases = new ArrayList<>(List.of("run", "main"));
@@ -77,15 +77,13 @@ class EndingsTest {
 
             assertThat(child.awaitExit()).as(child.toString()).isEqualTo(143);
             assertDelivered(endpoint, phases.toArray(String[]::new));
-            assertThat(endpoint.lines())
-                    .filteredOn(line -> line.path("meta").path("uri").asText().equals("/chat"))
-                    .hasSize(REQUESTS);
+            assertThat(endpoint.lines().meta("uri", "/chat")).hasSize(REQUESTS);
         }
     }
 
     @ChildJvmTest
     void deliversAllOfACommand() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY);
                 ChildJvm child = start(endpoint, ONLY_AT_THE_END, List.of(), ChattyApplication.COMMAND)) {
             child.endInput();
 
@@ -96,17 +94,20 @@ class EndingsTest {
 
     @ChildJvmTest
     void deliversAllOfCheck() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY);
                 ChildJvm child = start(endpoint, ONLY_AT_THE_END, List.of(), "check")) {
             assertThat(child.awaitExit()).as(child.toString()).isZero();
-            assertThat(endpoint.textsOf("io.dropwizard.core.cli.CheckCommand")).containsExactly("Configuration is OK");
+            assertThat(endpoint.lines()
+                            .meta("logger", "io.dropwizard.core.cli.CheckCommand")
+                            .texts())
+                    .containsExactly("Configuration is OK");
             assertDelivered(endpoint, "main");
         }
     }
 
     @ChildJvmTest
     void deliversAllWhenTheApplicationFailsToStart() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY);
                 ChildJvm child = start(endpoint, ONLY_AT_THE_END, List.of("-Ddw.failInRun=true"), "server")) {
             assertThat(child.awaitExit()).as(child.toString()).isEqualTo(1);
             assertThat(child.stderr()).contains("as the test asked for");
@@ -118,7 +119,7 @@ class EndingsTest {
     void deliversAllWhenARequestExits() throws Exception {
         // Jetty waits for the request, which waits for Jetty.
         List<String> options = List.of("-Ddw.server.shutdownGracePeriod=1s");
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY);
                 ChildJvm child = start(endpoint, ONLY_AT_THE_END, options, "server")) {
             String port = child.awaitOutput(READY);
 
@@ -132,7 +133,7 @@ class EndingsTest {
     @ChildJvmTest
     void deliversAllWhenMainExits() throws Exception {
         List<String> options = List.of("-D" + ChattyApplication.EXIT_FROM_MAIN + "=true");
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY);
                 ChildJvm child = start(endpoint, ONLY_AT_THE_END, options, "server")) {
             assertThat(child.awaitExit()).as(child.toString()).isEqualTo(4);
             assertDelivered(endpoint, "run", "main", "stop");
@@ -141,7 +142,7 @@ class EndingsTest {
 
     @ChildJvmTest
     void deliversAllOfASingleLoggersAppender() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
             String configuration = """
                     logging:
                       loggers:
@@ -156,41 +157,44 @@ class EndingsTest {
                 child.endInput();
 
                 assertThat(child.awaitExit()).as(child.toString()).isZero();
-                assertThat(endpoint.textsOf(AUDIT)).containsExactlyElementsOf(textsOf("command", "main"));
+                assertThat(endpoint.lines().meta("logger", AUDIT).texts())
+                        .containsExactlyElementsOf(textsOf("command", "main"));
                 assertThat(endpoint.lines()).hasSize(2 * LINES);
             }
         }
     }
 
     @ChildJvmTest
-    void endsInTimeAndTellsWhatWasAbandonedWhenTheEndpointHangs() throws Exception {
+    void endsInTimeAndReportsAbandonedLinesIfTheEndpointHangs() throws Exception {
         String options = "flushInterval: 10ms, shutdownTimeout: 1s";
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().hanging();
-                ChildJvm child = start(endpoint, options, List.of(), "server")) {
-            get(child.awaitOutput(READY), "chat");
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
+            endpoint.hang();
+            try (ChildJvm child = start(endpoint, options, List.of(), "server")) {
+                get(child.awaitOutput(READY), "chat");
 
-            long start = System.nanoTime();
-            child.sendSigterm();
+                long start = System.nanoTime();
+                child.sendSigterm();
 
-            assertThat(child.awaitExit()).as(child.toString()).isEqualTo(143);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
-            assertThat(child.stderr())
-                    // Those of Dropwizard's start are among them.
-                    .containsPattern("Appender 'root': \\d{4} lines were abandoned")
-                    .contains("Appender 'audit': "
-                            + textsOf("run", "main", "request", "stop").size() + " lines were abandoned")
-                    .contains("Appender 'requests': 1 line was abandoned")
-                    .doesNotContain(ChattyApplication.KEY);
-            assertThat(child.stdout()).doesNotContain(ChattyApplication.KEY);
+                assertThat(child.awaitExit()).as(child.toString()).isEqualTo(143);
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+                assertThat(child.stderr())
+                        // Those of Dropwizard's start are among them.
+                        .containsPattern("Appender 'root': \\d{4} lines were abandoned")
+                        .contains("Appender 'audit': "
+                                + textsOf("run", "main", "request", "stop").size() + " lines were abandoned")
+                        .contains("Appender 'requests': 1 line was abandoned")
+                        .doesNotContain(ChattyApplication.KEY);
+                assertThat(child.stdout()).doesNotContain(ChattyApplication.KEY);
+            }
         }
     }
 
-    private static void assertDelivered(RecordingEndpoint endpoint, String... phases) {
-        assertThat(endpoint.textsOf(PLAIN)).containsExactlyElementsOf(textsOf(phases));
-        assertThat(endpoint.textsOf(AUDIT)).containsExactlyElementsOf(textsOf(phases));
+    private static void assertDelivered(LocalLogDna endpoint, String... phases) {
+        assertThat(endpoint.lines().meta("logger", PLAIN).texts()).containsExactlyElementsOf(textsOf(phases));
+        assertThat(endpoint.lines().meta("logger", AUDIT).texts()).containsExactlyElementsOf(textsOf(phases));
     }
 
-    private ChildJvm start(RecordingEndpoint endpoint, String appenderOptions, List<String> options, String command)
+    private ChildJvm start(LocalLogDna endpoint, String appenderOptions, List<String> options, String command)
             throws IOException {
         return start(ChattyApplication.configuration(endpoint, appenderOptions), options, command);
     }

@@ -3,8 +3,9 @@ package io.github.dropwizardlogdna;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.github.dropwizardlogdna.config.EnvironmentDefaults;
+import io.github.dropwizardlogdna.local.LocalLogDna;
 import io.github.dropwizardlogdna.testing.ChildJvm;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ class EnvironmentDefaultsTest {
                     - {type: console, logFormat: '%msg%n'}
                     - type: logdna
                 """);
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY);
                 ChildJvm child = ChildJvm.startWith(
                         Map.of(
                                 "LOGDNA_INGESTION_KEY",
@@ -51,11 +52,11 @@ class EnvironmentDefaultsTest {
             child.sendSigterm();
 
             assertThat(child.awaitExit()).as(child.toString()).isEqualTo(143);
-            assertThat(endpoint.textsOf(ChattyApplication.PLAIN))
+            assertThat(endpoint.lines().meta("logger", ChattyApplication.PLAIN).texts())
                     .containsExactlyElementsOf(ChattyApplication.textsOf("run", "main", "stop"));
-            assertThat(endpoint.requests()).allSatisfy(request -> assertThat(request.query())
-                    .contains("hostname=web-1")
-                    .contains("tags=blue,eu"));
+            assertThat(endpoint.lines())
+                    .allSatisfy(line -> assertThat(line.hostname()).isEqualTo("web-1"))
+                    .allSatisfy(line -> assertThat(line.tags()).containsExactly("blue", "eu"));
             assertThat(child.stdout())
                     .contains("from the environment: ingestionKey (LOGDNA_INGESTION_KEY), endpoint (LOGDNA_URL),"
                             + " hostname (LOGDNA_HOSTNAME), tags (LOGDNA_TAGS)")
@@ -64,7 +65,7 @@ class EnvironmentDefaultsTest {
     }
 
     @Test
-    void theNamesOfTheVendorsAgentCountWhereTheOthersAreUnsetOrEmpty() {
+    void theVariablesOfTheVendorsAgentCountIfTheOthersAreUnsetOrEmpty() {
         EnvironmentDefaults defaults =
                 defaults(Map.of("LOGDNA_INGESTION_KEY", " ", "MZ_INGESTION_KEY", "mz", "MZ_TAGS", "a"));
 
@@ -75,7 +76,7 @@ class EnvironmentDefaultsTest {
     }
 
     @Test
-    void whatIsConfiguredWins() {
+    void theConfigurationWins() {
         EnvironmentDefaults defaults = defaults(Map.of("LOGDNA_INGESTION_KEY", "other"));
 
         assertThat(defaults.orDefault("ingestionKey", "mine")).isEqualTo("mine");
@@ -83,7 +84,7 @@ class EnvironmentDefaultsTest {
     }
 
     @Test
-    void aWrongValueIsBlamedOnItsVariable() {
+    void aWrongValueIsReportedWithItsVariable() {
         assertThat(problemsWith(Map.of("LOGDNA_INGESTION_KEY", "has a space")).get("ingestionKey"))
                 .contains("the environment variable LOGDNA_INGESTION_KEY must consist of visible ASCII characters");
         Map<String, String> environment = new HashMap<>(Map.of("LOGDNA_INGESTION_KEY", KEY));
@@ -103,7 +104,7 @@ class EnvironmentDefaultsTest {
     }
 
     @Test
-    void namesTheVariablesWhereAKeyIsMissing() {
+    void namesTheVariablesIfAKeyIsMissing() {
         assertThat(problemsWith(Map.of()).get("ingestionKey"))
                 .contains("in the environment variable LOGDNA_INGESTION_KEY or MZ_INGESTION_KEY");
     }

@@ -6,12 +6,17 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dropwizardlogdna.Fault.Certificates;
 import io.github.dropwizardlogdna.Fault.Trait;
-import io.github.dropwizardlogdna.FaultyEndpoint.Certificates;
-import io.github.dropwizardlogdna.FaultyEndpoint.Taken;
+import io.github.dropwizardlogdna.report.ReportLog;
 import io.github.dropwizardlogdna.shipping.DropReason;
 import io.github.dropwizardlogdna.shipping.Shipper;
+import io.github.dropwizardlogdna.testing.MisbehavingServer;
+import io.github.dropwizardlogdna.testing.MisbehavingServer.Behaviour;
+import io.github.dropwizardlogdna.testing.MisbehavingServer.Exchange;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +36,7 @@ import java.util.concurrent.atomic.LongAccumulator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -68,8 +74,10 @@ class FaultMatrixTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern NUMBERED = Pattern.compile("(\\d)/(\\d+) .*");
+    private static final Behaviour HEALTHY = MisbehavingServer.answer(200);
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final AtomicInteger COUNT = new AtomicInteger();
-    private static final Logger REPORTER = (Logger) LoggerFactory.getLogger(Reporter.LOGGER);
+    private static final Logger REPORTER = (Logger) LoggerFactory.getLogger(ReportLog.LOGGER);
     private static final ListAppender<ILoggingEvent> REPORTS = new ListAppender<>();
 
     @TempDir
@@ -80,6 +88,10 @@ class FaultMatrixTest {
     private final String name = "faulty-" + COUNT.incrementAndGet();
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final LongAccumulator peak = new LongAccumulator(Math::max, 0);
+    /** When the fault began: {@link MisbehavingServer#served} and {@link MisbehavingServer#begun}. */
+    private int servedBefore;
+
+    private int begunBefore;
 
     @BeforeAll
     static void makeCertificates() throws Exception {
@@ -103,93 +115,95 @@ class FaultMatrixTest {
 
     @ParameterizedTest
     @EnumSource
-    void linesArriveOnceItIsOver(Fault fault) throws Exception {
-        try (FaultyEndpoint endpoint = start(fault);
-                ConfiguredAppender appender = appender(endpoint, fault)) {
-            logAround(fault, endpoint, appender);
+    void linesArriveAfterTheFault(Fault fault) throws Exception {
+        try (MisbehavingServer server = start(fault);
+                ConfiguredAppender appender = appender(server, fault)) {
+            logAround(fault, server, appender);
             Shipper shipper = appender.shipper();
-            await().atMost(PATIENCE).until(() -> shipper.heldLines() == 0 && notices(endpoint) == fault.refused());
+            await().atMost(PATIENCE)
+                    .until(() -> shipper.counts().heldLines() == 0 && notices(server) == fault.refused());
             appender.stop();
 
-            assertThat(shipper.accepted()).isEqualTo(LINES + fault.refused()); // the notices
-            assertThat(shipper.delivered()).isEqualTo(shipper.accepted() - fault.refused());
+            assertThat(shipper.counts().accepted()).isEqualTo(LINES + fault.refused()); // the notices
+            assertThat(shipper.counts().delivered()).isEqualTo(shipper.counts().accepted() - fault.refused());
             assertThat(dropped(shipper)).isEqualTo(fault.refused());
-            assertThat(shipper.dropped(DropReason.REFUSED)).isEqualTo(fault.refused());
+            assertThat(shipper.counts().dropped(DropReason.REFUSED)).isEqualTo(fault.refused());
             assertThat(peak.get()).isPositive().isLessThanOrEqualTo(BUFFER);
-            assertThat(shipper.heldBytes()).isZero();
-            assertThat(endpoint.requestsToImpostors()).isZero();
-            assertAllButTheRefusedArrived(fault, endpoint);
-            assertNoneCameTwiceButForALostAnswer(fault, endpoint);
-            assertThatThreadsKeptTheirOrder(endpoint);
+            assertThat(shipper.counts().heldBytes()).isZero();
+            assertAllButTheRefusedArrived(fault, server);
+            assertNoneCameTwiceButForALostAnswer(fault, server);
+            assertThatThreadsKeptTheirOrder(server);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"REFUSES_CONNECTIONS", "RESETS_AFTER_THE_REQUEST"})
-    void aSpoolHoldsWhatMemoryCannot(Fault fault) throws Exception {
+    void aSpoolHoldsLinesThatDoNotFitInMemory(Fault fault) throws Exception {
         Path spool = Files.createTempDirectory(directory, "spool");
-        try (FaultyEndpoint endpoint = start(fault);
+        try (MisbehavingServer server = start(fault);
                 ConfiguredAppender appender =
-                        smallAppender(endpoint, fault, "neverBlock: false", "spool: {directory: '" + spool + "'}")) {
+                        smallAppender(server, fault, "neverBlock: false", "spool: {directory: '" + spool + "'}")) {
             // With neverBlock: false the threads would wait for the endpoint, if the lines were in memory.
-            logAround(fault, endpoint, appender);
+            logAround(fault, server, appender);
             Shipper shipper = appender.shipper();
-            await().atMost(PATIENCE).until(() -> shipper.heldLines() == 0);
+            await().atMost(PATIENCE).until(() -> shipper.counts().heldLines() == 0);
             appender.stop();
 
-            assertThat(shipper.delivered()).isEqualTo(shipper.accepted()).isEqualTo(LINES);
+            assertThat(shipper.counts().delivered())
+                    .isEqualTo(shipper.counts().accepted())
+                    .isEqualTo(LINES);
             assertThat(dropped(shipper)).isZero();
             assertThat(peak.get()).isLessThanOrEqualTo(SMALL_BUFFER);
-            assertAllButTheRefusedArrived(fault, endpoint);
-            assertNoneCameTwiceButForALostAnswer(fault, endpoint);
-            assertThatThreadsKeptTheirOrder(endpoint);
+            assertAllButTheRefusedArrived(fault, server);
+            assertNoneCameTwiceButForALostAnswer(fault, server);
+            assertThatThreadsKeptTheirOrder(server);
             assertThat(spool.resolve(name)).isEmptyDirectory();
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"REFUSES_CONNECTIONS", "NEVER_ANSWERS"})
-    void whatDoesNotFitIsCountedAndTold(Fault fault) throws Exception {
-        try (FaultyEndpoint endpoint = start(fault);
-                ConfiguredAppender appender = smallAppender(endpoint, fault)) {
-            logAround(fault, endpoint, appender);
+    void linesThatDoNotFitAreCountedAndReported(Fault fault) throws Exception {
+        try (MisbehavingServer server = start(fault);
+                ConfiguredAppender appender = smallAppender(server, fault)) {
+            logAround(fault, server, appender);
             Shipper shipper = appender.shipper();
-            await().atMost(PATIENCE).until(() -> shipper.heldLines() == 0 && notices(endpoint) > 0);
+            await().atMost(PATIENCE).until(() -> shipper.counts().heldLines() == 0 && notices(server) > 0);
             appender.stop();
 
             long dropped = dropped(shipper);
             assertThat(dropped).isPositive();
-            assertThat(shipper.delivered()).isEqualTo(shipper.accepted());
-            assertThat(shipper.accepted() - notices(endpoint) + dropped).isEqualTo(LINES);
-            assertThat(numbersOfLines(arrivals(endpoint))).hasSize((int) (LINES - dropped));
+            assertThat(shipper.counts().delivered()).isEqualTo(shipper.counts().accepted());
+            assertThat(shipper.counts().accepted() - notices(server) + dropped).isEqualTo(LINES);
+            assertThat(numbersOfLines(arrivals(server))).hasSize((int) (LINES - dropped));
             assertThat(toldToBeDropped()).isEqualTo(dropped);
             assertThat(peak.get()).isLessThanOrEqualTo(SMALL_BUFFER);
-            assertNoneCameTwiceButForALostAnswer(fault, endpoint);
-            assertThatThreadsKeptTheirOrder(endpoint);
+            assertNoneCameTwiceButForALostAnswer(fault, server);
+            assertThatThreadsKeptTheirOrder(server);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"REFUSES_CONNECTIONS", "ANSWERS_503"})
-    void threadsThatWereToldToWaitLoseNothing(Fault fault) throws Exception {
-        try (FaultyEndpoint endpoint = start(fault);
-                ConfiguredAppender appender = smallAppender(endpoint, fault, "neverBlock: false")) {
-            fault.begin(endpoint);
+    void blockedThreadsLoseNothing(Fault fault) throws Exception {
+        try (MisbehavingServer server = start(fault);
+                ConfiguredAppender appender = smallAppender(server, fault, "neverBlock: false")) {
+            begin(fault, server);
             List<Future<?>> logging = startLogging(appender, 0, LINES_OF_A_THREAD);
-            await().atMost(PATIENCE).until(() -> appender.shipper().heldBytes() > SMALL_BUFFER / 2);
-            awaitFault(fault, endpoint, appender.shipper());
+            await().atMost(PATIENCE).until(() -> appender.shipper().counts().heldBytes() > SMALL_BUFFER / 2);
+            awaitFault(fault, server, appender.shipper());
             assertThat(logging).anyMatch(thread -> !thread.isDone());
-            endpoint.recover();
+            recover(fault, server);
             awaitAll(logging);
-            await().atMost(PATIENCE).until(() -> appender.shipper().heldLines() == 0);
+            await().atMost(PATIENCE).until(() -> appender.shipper().counts().heldLines() == 0);
             appender.stop();
 
-            assertThat(appender.shipper().delivered()).isEqualTo(LINES);
+            assertThat(appender.shipper().counts().delivered()).isEqualTo(LINES);
             assertThat(dropped(appender.shipper())).isZero();
             assertThat(peak.get()).isLessThanOrEqualTo(SMALL_BUFFER);
-            assertAllButTheRefusedArrived(fault, endpoint);
-            assertNoneCameTwiceButForALostAnswer(fault, endpoint);
-            assertThatThreadsKeptTheirOrder(endpoint);
+            assertAllButTheRefusedArrived(fault, server);
+            assertNoneCameTwiceButForALostAnswer(fault, server);
+            assertThatThreadsKeptTheirOrder(server);
         }
     }
 
@@ -203,18 +217,18 @@ class FaultMatrixTest {
                 "ANSWERS_503",
                 "KEY_REFUSED"
             })
-    void anEndInTheMiddleAbandonsTheRestAndTells(Fault fault) throws Exception {
-        try (FaultyEndpoint endpoint = start(fault);
-                ConfiguredAppender appender = appender(endpoint, fault, "shutdownTimeout: 300ms")) {
-            Shipper shipper = logIntoAnOutage(fault, endpoint, appender);
-            long delivered = shipper.delivered();
+    void aShutdownDuringTheFaultAbandonsTheRestAndReportsIt(Fault fault) throws Exception {
+        try (MisbehavingServer server = start(fault);
+                ConfiguredAppender appender = appender(server, fault, "shutdownTimeout: 300ms")) {
+            Shipper shipper = logIntoAnOutage(fault, server, appender);
+            long delivered = shipper.counts().delivered();
             appender.stop();
 
-            assertThat(shipper.accepted()).isEqualTo(LINES);
-            assertThat(shipper.delivered()).isEqualTo(delivered).isEqualTo(LINES_BEFORE);
-            assertThat(shipper.dropped(DropReason.ABANDONED)).isEqualTo(LINES - delivered);
+            assertThat(shipper.counts().accepted()).isEqualTo(LINES);
+            assertThat(shipper.counts().delivered()).isEqualTo(delivered).isEqualTo(LINES_BEFORE);
+            assertThat(shipper.counts().dropped(DropReason.ABANDONED)).isEqualTo(LINES - delivered);
             assertThat(dropped(shipper)).isEqualTo(LINES - delivered);
-            assertThat(shipper.heldLines()).isZero();
+            assertThat(shipper.counts().heldLines()).isZero();
             assertThat(reports())
                     .anyMatch(report -> report.contains(": " + (LINES - delivered) + " lines were abandoned"));
         }
@@ -222,56 +236,79 @@ class FaultMatrixTest {
 
     @ParameterizedTest
     @EnumSource(names = {"REFUSES_CONNECTIONS", "NEVER_ANSWERS", "KEY_REFUSED"})
-    void anEndInTheMiddleLeavesTheRestInTheSpool(Fault fault) throws Exception {
+    void aShutdownDuringTheFaultLeavesTheRestInTheSpool(Fault fault) throws Exception {
         String spool = "spool: {directory: '" + Files.createTempDirectory(directory, "spool") + "'}";
-        try (FaultyEndpoint endpoint = start(fault)) {
+        try (MisbehavingServer server = start(fault)) {
             long kept;
-            try (ConfiguredAppender appender = appender(endpoint, fault, "shutdownTimeout: 300ms", spool)) {
-                Shipper shipper = logIntoAnOutage(fault, endpoint, appender);
+            try (ConfiguredAppender appender = appender(server, fault, "shutdownTimeout: 300ms", spool)) {
+                Shipper shipper = logIntoAnOutage(fault, server, appender);
                 appender.stop();
                 kept = shipper.keptLines();
                 assertThat(dropped(shipper)).isZero();
-                assertThat(shipper.delivered() + kept)
-                        .isEqualTo(shipper.accepted())
+                assertThat(shipper.counts().delivered() + kept)
+                        .isEqualTo(shipper.counts().accepted())
                         .isEqualTo(LINES);
             }
             assertThat(kept).isEqualTo(LINES - LINES_BEFORE);
-            endpoint.recover();
-            try (ConfiguredAppender next = appender(endpoint, fault, "shutdownTimeout: 60s", spool)) {
+            recover(fault, server);
+            try (ConfiguredAppender next = appender(server, fault, "shutdownTimeout: 60s", spool)) {
                 next.log(next.event("the first line of the next process"));
-                await().atMost(PATIENCE).until(() -> next.shipper().recovered() == kept);
+                await().atMost(PATIENCE).until(() -> next.shipper().counts().recovered() == kept);
             }
-            assertAllButTheRefusedArrived(fault, endpoint);
-            assertNoneCameTwiceButForALostAnswer(fault, endpoint);
-            assertThatThreadsKeptTheirOrder(endpoint);
+            assertAllButTheRefusedArrived(fault, server);
+            assertNoneCameTwiceButForALostAnswer(fault, server);
+            assertThatThreadsKeptTheirOrder(server);
         }
     }
 
     // What they have in common
 
-    private static FaultyEndpoint start(Fault fault) throws Exception {
-        return FaultyEndpoint.start(fault.is(Trait.OVER_TLS) ? certificates : null);
+    private static MisbehavingServer start(Fault fault) throws Exception {
+        return fault.is(Trait.OVER_TLS)
+                ? MisbehavingServer.https(certificates.good().context(), HEALTHY)
+                : MisbehavingServer.http(HEALTHY);
+    }
+
+    private void begin(Fault fault, MisbehavingServer server) throws Exception {
+        servedBefore = server.served();
+        begunBefore = server.begun();
+        fault.begin(server, certificates);
+    }
+
+    private void recover(Fault fault, MisbehavingServer server) throws Exception {
+        if (!fault.is(Trait.NOTHING_IS_SENT)) {
+            server.behave(HEALTHY);
+            return;
+        }
+        server.leave();
+        assertThat(server.begun()).isEqualTo(begunBefore);
+        server.behave(HEALTHY);
+        if (fault.is(Trait.OVER_TLS)) {
+            server.comeBack(certificates.good().context());
+        } else {
+            server.comeBack();
+        }
     }
 
     /** One whose memory has room for all lines. */
-    private ConfiguredAppender appender(FaultyEndpoint endpoint, Fault fault, String... more) throws Exception {
+    private ConfiguredAppender appender(MisbehavingServer server, Fault fault, String... more) throws Exception {
         return fault.is(Trait.LARGE_REQUESTS)
-                ? configured(endpoint, fault, BUFFER, "batchSize: 256KiB", "compression: none", more)
-                : configured(endpoint, fault, BUFFER, "batchSize: 16KiB", "compression: gzip", more);
+                ? configured(server, fault, BUFFER, "batchSize: 256KiB", "compression: none", more)
+                : configured(server, fault, BUFFER, "batchSize: 16KiB", "compression: gzip", more);
     }
 
     /** One whose memory has room for a fraction of what is logged during the fault. */
-    private ConfiguredAppender smallAppender(FaultyEndpoint endpoint, Fault fault, String... more) throws Exception {
-        return configured(endpoint, fault, SMALL_BUFFER, "batchSize: 8KiB", "compression: none", more);
+    private ConfiguredAppender smallAppender(MisbehavingServer server, Fault fault, String... more) throws Exception {
+        return configured(server, fault, SMALL_BUFFER, "batchSize: 8KiB", "compression: none", more);
     }
 
     private ConfiguredAppender configured(
-            FaultyEndpoint endpoint, Fault fault, long buffer, String batchSize, String compression, String... more)
+            MisbehavingServer server, Fault fault, long buffer, String batchSize, String compression, String... more)
             throws Exception {
         List<String> options = new ArrayList<>(List.of(
                 "name: " + name,
                 "ingestionKey: 0123456789abcdef",
-                "endpoint: " + endpoint.url(),
+                "endpoint: " + server.endpoint() + "/logs/ingest",
                 "bufferSize: " + buffer + "B",
                 batchSize,
                 compression,
@@ -289,29 +326,29 @@ class FaultMatrixTest {
     }
 
     /** Returns when all lines are logged and the fault has been seen and is over. */
-    private void logAround(Fault fault, FaultyEndpoint endpoint, ConfiguredAppender appender) throws Exception {
+    private void logAround(Fault fault, MisbehavingServer server, ConfiguredAppender appender) throws Exception {
         logUntilDelivered(appender, BEFORE);
-        fault.begin(endpoint);
+        begin(fault, server);
         awaitAll(startLogging(appender, BEFORE, BEFORE_IT_IS_OVER));
-        awaitFault(fault, endpoint, appender.shipper());
+        awaitFault(fault, server, appender.shipper());
         if (!fault.is(Trait.LASTS)) {
-            endpoint.recover();
+            recover(fault, server);
         }
         awaitAll(startLogging(appender, BEFORE_IT_IS_OVER, LINES_OF_A_THREAD));
     }
 
-    private Shipper logIntoAnOutage(Fault fault, FaultyEndpoint endpoint, ConfiguredAppender appender)
+    private Shipper logIntoAnOutage(Fault fault, MisbehavingServer server, ConfiguredAppender appender)
             throws Exception {
         logUntilDelivered(appender, BEFORE);
-        fault.begin(endpoint);
+        begin(fault, server);
         awaitAll(startLogging(appender, BEFORE, LINES_OF_A_THREAD));
-        awaitFault(fault, endpoint, appender.shipper());
+        awaitFault(fault, server, appender.shipper());
         return appender.shipper();
     }
 
     private void logUntilDelivered(ConfiguredAppender appender, int lines) throws Exception {
         awaitAll(startLogging(appender, 0, lines));
-        await().atMost(PATIENCE).until(() -> appender.shipper().delivered() == (long) THREADS * lines);
+        await().atMost(PATIENCE).until(() -> appender.shipper().counts().delivered() == (long) THREADS * lines);
     }
 
     private List<Future<?>> startLogging(ConfiguredAppender appender, int from, int to) {
@@ -321,7 +358,7 @@ class FaultMatrixTest {
             logging.add(threads.submit(() -> {
                 for (int i = from; i < to; i++) {
                     appender.log(appender.event(message(thread, i)));
-                    peak.accumulate(appender.shipper().heldBytes());
+                    peak.accumulate(appender.shipper().counts().heldBytes());
                 }
             }));
         }
@@ -334,12 +371,13 @@ class FaultMatrixTest {
         }
     }
 
-    private void awaitFault(Fault fault, FaultyEndpoint endpoint, Shipper shipper) {
-        long failedBefore = shipper.requestsFailed();
+    private void awaitFault(Fault fault, MisbehavingServer server, Shipper shipper) {
+        long failedBefore = shipper.counts().requestsFailed();
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> {
-            peak.accumulate(shipper.heldBytes());
+            peak.accumulate(shipper.counts().heldBytes());
             // Where nobody listens, nobody counts but the shipper.
-            return endpoint.met() >= fault.times() || shipper.requestsFailed() - failedBefore >= fault.times();
+            return server.served() - servedBefore >= fault.times()
+                    || shipper.counts().requestsFailed() - failedBefore >= fault.times();
         });
     }
 
@@ -349,7 +387,7 @@ class FaultMatrixTest {
     }
 
     private static long dropped(Shipper shipper) {
-        return Stream.of(DropReason.values()).mapToLong(shipper::dropped).sum();
+        return shipper.counts().droppedLines();
     }
 
     private List<String> reports() {
@@ -370,9 +408,42 @@ class FaultMatrixTest {
 
     // What came of it
 
+    /**
+     * One request's lines, as far as they were taken, and those that must come again. A request that was read whole and not
+     * answered counts as taken: the worst case, in which the lines come a second time.
+     */
+    private record Taken(List<JsonNode> lines, List<JsonNode> again, boolean answered) {}
+
+    /** What was taken of each request, in their order. */
+    private static List<Taken> taken(MisbehavingServer server) {
+        return server.exchanges().stream().map(FaultMatrixTest::taken).toList();
+    }
+
+    private static Taken taken(Exchange exchange) {
+        List<JsonNode> lines = exchange.request().lines();
+        return switch (exchange.status()) {
+            case Exchange.NONE -> new Taken(lines, List.of(), false);
+            case 200 -> new Taken(lines, List.of(), true);
+            case 207 -> new Taken(withStatus(200, lines, exchange), withStatus(503, lines, exchange), true);
+            default -> new Taken(List.of(), List.of(), true);
+        };
+    }
+
+    private static List<JsonNode> withStatus(int status, List<JsonNode> lines, Exchange exchange) {
+        try {
+            JsonNode statuses = JSON.readTree(exchange.body()).path("status");
+            return IntStream.range(0, lines.size())
+                    .filter(i -> statuses.path(i).asInt() == status)
+                    .mapToObj(lines::get)
+                    .toList();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** The texts that the endpoint took, in the order in which they came, with those that came twice. */
-    private static List<String> arrivals(FaultyEndpoint endpoint) {
-        return endpoint.taken().stream()
+    private static List<String> arrivals(MisbehavingServer server) {
+        return taken(server).stream()
                 .flatMap(taken -> texts(taken.lines()).stream())
                 .toList();
     }
@@ -386,30 +457,30 @@ class FaultMatrixTest {
         return texts.stream().filter(text -> NUMBERED.matcher(text).matches()).collect(Collectors.toSet());
     }
 
-    private static int notices(FaultyEndpoint endpoint) {
-        return (int) arrivals(endpoint).stream()
+    private static int notices(MisbehavingServer server) {
+        return (int) arrivals(server).stream()
                 .filter(text -> text.contains("missing before this one"))
                 .distinct()
                 .count();
     }
 
-    private static void assertAllButTheRefusedArrived(Fault fault, FaultyEndpoint endpoint) {
+    private static void assertAllButTheRefusedArrived(Fault fault, MisbehavingServer server) {
         Set<String> missing = new HashSet<>();
         for (int thread = 0; thread < THREADS; thread++) {
             for (int i = 0; i < LINES_OF_A_THREAD; i++) {
                 missing.add(message(thread, i));
             }
         }
-        arrivals(endpoint).forEach(missing::remove);
+        arrivals(server).forEach(missing::remove);
         assertThat(missing).hasSize(fault.refused()).allMatch(text -> text.contains(Fault.BAD));
     }
 
     /** Where answers were lost: the lines of one batch, which is sent until its answer comes. */
-    private static void assertNoneCameTwiceButForALostAnswer(Fault fault, FaultyEndpoint endpoint) {
+    private static void assertNoneCameTwiceButForALostAnswer(Fault fault, MisbehavingServer server) {
         Set<String> seen = new HashSet<>();
         Set<String> twice =
-                arrivals(endpoint).stream().filter(text -> !seen.add(text)).collect(Collectors.toSet());
-        Set<List<String>> answersLost = endpoint.taken().stream()
+                arrivals(server).stream().filter(text -> !seen.add(text)).collect(Collectors.toSet());
+        Set<List<String>> answersLost = taken(server).stream()
                 .filter(taken -> !taken.answered())
                 .map(taken -> texts(taken.lines()))
                 .collect(Collectors.toSet());
@@ -423,11 +494,11 @@ class FaultMatrixTest {
     }
 
     /** In the order of first arrivals; what was told to come again excepted, which comes before anything newer. */
-    private static void assertThatThreadsKeptTheirOrder(FaultyEndpoint endpoint) {
+    private static void assertThatThreadsKeptTheirOrder(MisbehavingServer server) {
         Map<String, Integer> last = new HashMap<>();
         Set<String> seen = new HashSet<>();
         Set<String> again = Set.of();
-        for (Taken taken : endpoint.taken()) {
+        for (Taken taken : taken(server)) {
             List<String> texts = texts(taken.lines());
             List<String> comeAgain = texts(taken.again());
             assertThat(Stream.concat(texts.stream(), comeAgain.stream()).toList())

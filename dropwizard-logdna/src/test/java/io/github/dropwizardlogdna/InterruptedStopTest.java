@@ -3,7 +3,7 @@ package io.github.dropwizardlogdna;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import io.github.dropwizardlogdna.local.LocalLogDna;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -34,7 +34,7 @@ class InterruptedStopTest {
     @ParameterizedTest
     @EnumSource
     void aThreadThatWasInterruptedBeforeWaitsForAllLines(Wait wait) throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+        try (LocalLogDna endpoint = LocalLogDna.start();
                 ConfiguredAppender appender = appender(endpoint)) {
             log(appender);
 
@@ -47,11 +47,12 @@ class InterruptedStopTest {
     @ParameterizedTest
     @EnumSource
     void aThreadThatIsInterruptedMeanwhileWaitsForAllLines(Wait wait) throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().hanging();
+        try (LocalLogDna endpoint = LocalLogDna.start();
                 ConfiguredAppender appender = appender(endpoint)) {
+            endpoint.hang();
             log(appender);
 
-            assertThat(isInterruptedAfter(wait, appender, endpoint::release, false))
+            assertThat(isInterruptedAfter(wait, appender, endpoint::takeAll, false))
                     .isTrue();
 
             assertThat(endpoint.lines()).hasSize(LINES);
@@ -60,10 +61,10 @@ class InterruptedStopTest {
 
     /** A longest wait must not be taken for one that is over. */
     @Test
-    void theLongestShutdownTimeoutIsNotTheShortest() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+    void theLongestShutdownTimeoutDoesNotOverflow() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start();
                 ConfiguredAppender appender = ConfiguredAppender.of(
-                        "ingestionKey: 0123456789abcdef",
+                        "ingestionKey: " + endpoint.ingestionKey(),
                         "endpoint: " + endpoint.url(),
                         "flushInterval: 1h",
                         "shutdownTimeout: " + Long.MAX_VALUE + "ns")) {
@@ -96,9 +97,9 @@ class InterruptedStopTest {
         return flag.get();
     }
 
-    private static ConfiguredAppender appender(RecordingEndpoint endpoint) throws Exception {
+    private static ConfiguredAppender appender(LocalLogDna endpoint) throws Exception {
         return ConfiguredAppender.of(
-                "ingestionKey: 0123456789abcdef",
+                "ingestionKey: " + endpoint.ingestionKey(),
                 "endpoint: " + endpoint.url(),
                 "flushInterval: 1h",
                 "shutdownTimeout: 60s");

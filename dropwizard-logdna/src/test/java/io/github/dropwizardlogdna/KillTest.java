@@ -3,9 +3,10 @@ package io.github.dropwizardlogdna;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.dropwizardlogdna.local.LocalLogDna;
+import io.github.dropwizardlogdna.local.ingestion.Batch;
+import io.github.dropwizardlogdna.local.ingestion.Line;
 import io.github.dropwizardlogdna.testing.ChildJvm;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,39 +50,43 @@ class KillTest {
     @MethodSource("kills")
     void losesAtMostTheLinesOfTheLastFlushInterval(int kill) throws Exception {
         Random random = new Random(kill);
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start()) {
             // Sometimes the endpoint takes them, sometimes not, sometimes it hangs: what was not taken is in the spool.
             switch (kill % 3) {
-                case 0 -> endpoint.answeringInTurns(200, 500);
-                case 1 -> endpoint.answeringInTurns(503);
-                default -> endpoint.hanging();
+                case 0 -> endpoint.answerInTurn(200, 500);
+                case 1 -> endpoint.answer(503);
+                default -> endpoint.hang();
             }
             long killed = logUntilKilled(withSpool(endpoint), Duration.ofMillis(1_300 + random.nextInt(1_500)));
             int safe = loggedBefore(killed - FLUSH_INTERVAL.plus(SLACK).toMillis());
             assertThat(safe).as("lines that are old enough to be safe").isPositive();
-            try (RecordingEndpoint healthy = RecordingEndpoint.start()) {
+            try (LocalLogDna healthy = LocalLogDna.start()) {
                 recover(healthy);
 
                 BitSet delivered = new BitSet();
-                endpoint.textsOf("killed").forEach(text -> delivered.set(Integer.parseInt(text)));
-                healthy.textsOf("killed").forEach(text -> delivered.set(Integer.parseInt(text)));
+                endpoint.lines()
+                        .meta("logger", "killed")
+                        .texts()
+                        .forEach(text -> delivered.set(Integer.parseInt(text)));
+                healthy.lines().meta("logger", "killed").texts().forEach(text -> delivered.set(Integer.parseInt(text)));
                 assertThat(delivered.nextClearBit(0))
                         .as("first line that is missing")
                         .isGreaterThan(safe);
-                assertThat(inOrder(healthy.textsOf("killed"))).isTrue();
+                assertThat(inOrder(healthy.lines().meta("logger", "killed").texts()))
+                        .isTrue();
                 assertThat(twice(endpoint, healthy)).isSubsetOf(lastTaken(endpoint));
             }
         }
     }
 
     @Test
-    void withoutASpoolLosesAtMostWhatTheEndpointHasNotTakenYet() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+    void withoutASpoolLosesAtMostUndeliveredLines() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start()) {
             long killed = logUntilKilled(options(endpoint, ""), Duration.ofSeconds(2));
             int safe = loggedBefore(killed - FLUSH_INTERVAL.plus(SLACK).toMillis());
             assertThat(safe).as("lines that are old enough to be delivered").isPositive();
 
-            List<String> delivered = endpoint.textsOf("killed");
+            List<String> delivered = endpoint.lines().meta("logger", "killed").texts();
             assertThat(delivered.size()).isGreaterThan(safe);
             assertThat(delivered.equals(numbers(delivered.size())))
                     .as("each once, in their order, and none missing")
@@ -114,44 +119,46 @@ class KillTest {
         return last;
     }
 
-    private void recover(RecordingEndpoint endpoint) throws Exception {
+    private void recover(LocalLogDna endpoint) throws Exception {
         Path streams = Files.createDirectories(directory.resolve("recovering"));
         String next = String.valueOf(LINES);
         try (ChildJvm child = ChildJvm.start(
                 streams, List.of(), KilledProgram.class, withSpool(endpoint), next, String.valueOf(LINES + 1))) {
             assertThat(child.awaitExit()).isZero();
-            assertThat(endpoint.textsOf("killed")).as(child.toString()).endsWith(next);
+            assertThat(endpoint.lines().meta("logger", "killed").texts())
+                    .as(child.toString())
+                    .endsWith(next);
         }
         assertThat(directory.resolve("spool/logdna")).isEmptyDirectory();
     }
 
-    private String withSpool(RecordingEndpoint endpoint) {
+    private String withSpool(LocalLogDna endpoint) {
         return options(endpoint, ", \"spool\": {\"directory\": \"" + directory.resolve("spool") + "\"}");
     }
 
-    private static String options(RecordingEndpoint endpoint, String more) {
+    private static String options(LocalLogDna endpoint, String more) {
         return """
-                {"type": "logdna", "ingestionKey": "0123456789abcdef", "endpoint": "%s", "flushInterval": "%dms", "batchSize": "64KiB",
+                {"type": "logdna", "ingestionKey": "%s", "endpoint": "%s", "flushInterval": "%dms", "batchSize": "64KiB",
                  "minRetryDelay": "10ms", "maxRetryDelay": "50ms", "timeout": "10s", "shutdownTimeout": "60s"%s}
-                """.formatted(endpoint.url(), FLUSH_INTERVAL.toMillis(), more);
+                """.formatted(endpoint.ingestionKey(), endpoint.url(), FLUSH_INTERVAL.toMillis(), more);
     }
 
     /** The lines that both have taken. */
-    private static Set<String> twice(RecordingEndpoint before, RecordingEndpoint after) {
-        Set<String> twice = new HashSet<>(before.textsOf("killed"));
-        twice.retainAll(Set.copyOf(after.textsOf("killed")));
+    private static Set<String> twice(LocalLogDna before, LocalLogDna after) {
+        Set<String> twice =
+                new HashSet<>(before.lines().meta("logger", "killed").texts());
+        twice.retainAll(Set.copyOf(after.lines().meta("logger", "killed").texts()));
         return twice;
     }
 
     /** The batch that was perhaps not deleted yet. */
-    private static List<String> lastTaken(RecordingEndpoint endpoint) {
-        return endpoint.requests().stream()
-                .filter(request -> request.status() == 200)
+    private static List<String> lastTaken(LocalLogDna endpoint) {
+        return endpoint.lines().batches().stream()
                 .reduce((earlier, later) -> later)
-                .map(Request::lines)
+                .map(Batch::lines)
                 .orElse(List.of())
                 .stream()
-                .map(line -> line.path("line").asText())
+                .map(Line::text)
                 .toList();
     }
 

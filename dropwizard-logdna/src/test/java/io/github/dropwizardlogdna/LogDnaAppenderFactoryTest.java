@@ -1,6 +1,7 @@
 package io.github.dropwizardlogdna;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.access.common.spi.IAccessEvent;
 import ch.qos.logback.classic.LoggerContext;
@@ -9,6 +10,7 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AsyncAppenderBase;
 import ch.qos.logback.core.spi.DeferredProcessingAware;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.jackson.DiscoverableSubtypeResolver;
 import io.dropwizard.jackson.Jackson;
@@ -20,7 +22,12 @@ import io.dropwizard.logging.common.filter.ThresholdLevelFilterFactory;
 import io.dropwizard.logging.common.layout.DropwizardLayoutFactory;
 import io.dropwizard.request.logging.async.AsyncAccessEventAppenderFactory;
 import io.dropwizard.request.logging.layout.LogbackAccessRequestLayoutFactory;
+import io.dropwizard.util.DataSize;
+import io.github.dropwizardlogdna.appender.ApplicationAppenders;
+import io.github.dropwizardlogdna.testing.ConfigurationFile;
 import java.beans.Introspector;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,12 +36,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The factory as a bean, and which appender it builds. */
 class LogDnaAppenderFactoryTest {
 
     private static final String KEY = "0123456789abcdef";
     private static final ObjectMapper MAPPER = Jackson.newObjectMapper();
+
+    @TempDir
+    Path directory;
 
     private final LoggerContext context = new LoggerContext();
     private final Set<Thread> before = shippingThreads();
@@ -72,11 +83,51 @@ class LogDnaAppenderFactoryTest {
                          "bufferSize": null, "queueSize": 65536, "discardingThreshold": -1, "neverBlock": true,
                          "batchSize": "2 mebibytes", "flushInterval": "1 second", "compression": "gzip",
                          "connectionTimeout": "5 seconds", "timeout": "30 seconds",
-                         "minRetryDelay": "500 milliseconds", "maxRetryDelay": "30 seconds",
+                         "minRetryDelay": "500 milliseconds", "maxRetryDelay": "30 seconds", "concurrentRequests": 1,
                          "shutdownTimeout": "5 seconds", "spool": null,
                          "tls": {"trustStorePath": null, "keyStorePath": null},
                          "threshold": "TRACE", "logFormat": null, "layout": null, "timeZone": "UTC",
                          "includeCallerData": false, "messageRate": null, "filterFactories": []}""", Map.class));
+    }
+
+    @Test
+    void canBeConfiguredInJava() throws Exception {
+        LogDnaAppenderFactory<ILoggingEvent> factory = new LogDnaAppenderFactory<>();
+        factory.setIngestionKey(KEY);
+        factory.setName("audit");
+        factory.setEndpoint("http://localhost:1/logs/ingest");
+        factory.setTags(List.of("blue"));
+        factory.setBatchSize(DataSize.mebibytes(1));
+        SpoolOptions spool = new SpoolOptions();
+        spool.setDirectory(directory.toString());
+        factory.setSpool(spool);
+
+        Appender<ILoggingEvent> appender = build(factory);
+
+        assertThat(appender.getName()).isEqualTo("audit");
+        await().untilAsserted(() -> assertThat(directory.resolve("audit")).isDirectory()); // by the batcher
+    }
+
+    @Test
+    void hasASetterForEachOption() {
+        Stream.of(LogDnaAppenderFactory.class, SpoolOptions.class, TlsOptions.class)
+                .forEach(type ->
+                        assertThat(optionsOf(type)).as(type.getSimpleName()).isSubsetOf(settersOf(type)));
+    }
+
+    private static List<String> optionsOf(Class<?> type) {
+        return MAPPER.getDeserializationConfig().introspect(MAPPER.constructType(type)).findProperties().stream()
+                .map(BeanPropertyDefinition::getName)
+                .filter(option -> !option.equals("type"))
+                .toList();
+    }
+
+    private static Set<String> settersOf(Class<?> type) {
+        return Stream.of(type.getMethods())
+                .map(Method::getName)
+                .filter(name -> name.startsWith("set"))
+                .map(name -> Introspector.decapitalize(name.substring(3)))
+                .collect(Collectors.toSet());
     }
 
     @Test
@@ -103,7 +154,7 @@ class LogDnaAppenderFactoryTest {
     }
 
     @Test
-    void buildsWhatDropwizardWaitsForAtAnEnding() throws Exception {
+    void buildsAnAppenderThatDropwizardWaitsForAtShutdown() throws Exception {
         Appender<ILoggingEvent> appender = build("ingestionKey: " + KEY);
 
         assertThat(appender).isInstanceOf(AsyncAppenderBase.class);
@@ -114,13 +165,13 @@ class LogDnaAppenderFactoryTest {
     }
 
     @Test
-    void startsNoThreadAndNeedsNoKeyWhenDisabled() throws Exception {
+    void startsNoThreadAndNeedsNoKeyIfDisabled() throws Exception {
         Appender<ILoggingEvent> appender = build("enabled: false");
 
         assertThat(appender.isStarted()).isTrue();
         assertThat(appender).isNotInstanceOf(AsyncAppenderBase.class);
         assertThat(shippingThreadNames()).isEmpty();
-        assertThat(ApplicationAppenders.of(context).haveAllStopped()).isTrue();
+        assertThat(ApplicationAppenders.of(context).isStopped()).isTrue();
     }
 
     @Test
@@ -133,7 +184,7 @@ class LogDnaAppenderFactoryTest {
     }
 
     @Test
-    void usesTheNameThatIsGiven() throws Exception {
+    void usesTheConfiguredName() throws Exception {
         String audit = "ingestionKey: " + KEY + "\nname: audit";
 
         assertThat(Stream.of(build(audit), build(audit), buildForRequests(audit)))
@@ -142,7 +193,7 @@ class LogDnaAppenderFactoryTest {
     }
 
     @Test
-    void startsTheNamesAnewWithAnotherApplication() throws Exception {
+    void numbersNamesForEachApplication() throws Exception {
         build("ingestionKey: " + KEY);
         context.reset();
 
@@ -150,13 +201,16 @@ class LogDnaAppenderFactoryTest {
     }
 
     private Appender<ILoggingEvent> build(String options) throws Exception {
-        return factory(options)
-                .build(
-                        context,
-                        "orders",
-                        new DropwizardLayoutFactory(),
-                        new ThresholdLevelFilterFactory(),
-                        new AsyncLoggingEventAppenderFactory());
+        return build(factory(options));
+    }
+
+    private Appender<ILoggingEvent> build(LogDnaAppenderFactory<ILoggingEvent> factory) {
+        return factory.build(
+                context,
+                "orders",
+                new DropwizardLayoutFactory(),
+                new ThresholdLevelFilterFactory(),
+                new AsyncLoggingEventAppenderFactory());
     }
 
     private Appender<IAccessEvent> buildForRequests(String options) throws Exception {

@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.codahale.metrics.Meter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.Application;
@@ -11,19 +12,21 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
 import io.dropwizard.util.JarLocation;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import io.github.dropwizardlogdna.local.LocalLogDna;
 import jakarta.ws.rs.client.Entity;
 import jakarta.ws.rs.core.Response;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the bundle adds to the admin port of a whole application. */
-@Timeout(60)
+@Timeout(180)
 class LogDnaBundleTest {
 
     @TempDir
@@ -37,8 +40,9 @@ class LogDnaBundleTest {
     }
 
     @Test
-    void theHealthCheckAndTheTaskTellOfEachAppender() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answeringInTurns(403)) {
+    void theHealthCheckAndTheTaskListEachAppender() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
+            endpoint.answer(403);
             start(ChattyApplication.configuration(endpoint, "flushInterval: 10ms, shutdownTimeout: 10ms"));
 
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
@@ -65,22 +69,50 @@ class LogDnaBundleTest {
     }
 
     @Test
+    void hasMetricsOfEachAppenderAndTheirSums() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
+            start(ChattyApplication.configuration(endpoint, "flushInterval: 10ms, shutdownTimeout: 30s"));
+            task("?flush=true");
+
+            Map<String, Meter> meters = application.getEnvironment().metrics().getMeters();
+            assertThat(meters.get("logdna.audit.lines.delivered").getCount()).isEqualTo(ChattyApplication.LINES);
+            assertThat(Stream.of("audit", "root", "requests")
+                            .mapToLong(name -> meters.get("logdna." + name + ".lines.accepted")
+                                    .getCount())
+                            .sum())
+                    .isEqualTo(meters.get("logdna.lines.accepted").getCount());
+            assertThat(application
+                            .getEnvironment()
+                            .metrics()
+                            .getTimers()
+                            .get("logdna.audit.requests")
+                            .getCount())
+                    .isPositive();
+            assertThat(application.getEnvironment().metrics().getGauges())
+                    .containsKeys("logdna.audit.buffer.bytes", "logdna.requests.oldest-line-age-ms");
+            application.after(); // while the endpoint is still there, or the shutdown would wait for it
+        }
+    }
+
+    @Test
     void theTaskFlushes() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
             start(ChattyApplication.configuration(endpoint, "flushInterval: 1h, shutdownTimeout: 30s"));
             assertThat(endpoint.lines()).isEmpty();
 
             assertThat(task("?flush=true")).containsPattern("^flushed: \\d{3,} lines were in the buffer, 0 are now");
 
-            assertThat(endpoint.textsOf(ChattyApplication.AUDIT)).hasSize(ChattyApplication.LINES);
-            assertThat(endpoint.textsOf(ChattyApplication.PLAIN)).hasSize(ChattyApplication.LINES);
+            assertThat(endpoint.lines().meta("logger", ChattyApplication.AUDIT).texts())
+                    .hasSize(ChattyApplication.LINES);
+            assertThat(endpoint.lines().meta("logger", ChattyApplication.PLAIN).texts())
+                    .hasSize(ChattyApplication.LINES);
             application.after(); // while the endpoint is still there: the request itself was logged
         }
     }
 
     @Test
     void addedTwiceIsHarmless() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
             Path file = Files.writeString(
                     directory.resolve("config.yml"), ChattyApplication.configuration(endpoint, "shutdownTimeout: 30s"));
             application = new DropwizardAppExtension<>(TwoBundles.class, file.toString());
@@ -108,7 +140,7 @@ class LogDnaBundleTest {
     }
 
     @Test
-    void saysThatThereIsNoAppender() throws Exception {
+    void reportsThatThereIsNoAppender() throws Exception {
         start("""
                 server:
                   applicationConnectors: [{type: http, port: 0}]

@@ -8,15 +8,19 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.cli.Cli;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.util.JarLocation;
+import io.github.dropwizardlogdna.local.LocalLogDna;
+import io.github.dropwizardlogdna.local.ReceivedLine;
+import io.github.dropwizardlogdna.local.ReceivedLines;
 import io.github.dropwizardlogdna.testing.ChildJvm;
+import io.github.dropwizardlogdna.testing.ConfigurationFile;
 import io.github.dropwizardlogdna.testing.MisbehavingServer;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
 import io.github.dropwizardlogdna.testing.TestCertificate;
 import io.github.dropwizardlogdna.testing.TestProxy;
 import java.io.ByteArrayOutputStream;
@@ -66,21 +70,20 @@ class LogDnaCheckCommandTest {
 
     @Test
     void sendsOneLineAsTheAppenderWould() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
             Checked checked = checkRoot(
                     endpoint.url(), "hostname: web-1", "tags: [blue]", "env: staging", "meta: {region: north}");
 
             assertThat(checked.succeeded).as(checked.output).isTrue();
-            assertThat(endpoint.requests()).hasSize(1);
-            RecordingEndpoint.Request request = endpoint.requests().get(0);
-            assertThat(request.query()).contains("hostname=web-1").contains("tags=blue");
-            assertThat(request.headers().get("Apikey")).containsExactly(KEY);
-            JsonNode line = request.lines().get(0);
-            assertThat(line.get("line").asText()).isEqualTo(EndpointCheck.TEXT);
-            assertThat(line.get("level").asText()).isEqualTo("INFO");
-            assertThat(line.get("app").asText()).isEqualTo("orders");
-            assertThat(line.get("env").asText()).isEqualTo("staging");
-            assertThat(line.get("meta").get("region").asText()).isEqualTo("north");
+            ReceivedLines lines = endpoint.lines();
+            assertThat(lines).hasSize(1);
+            assertThat(lines.get(0).hostname()).isEqualTo("web-1");
+            assertThat(lines.get(0).tags()).containsExactly("blue");
+            assertThat(lines.get(0).text()).isEqualTo("logdna-check: a test line");
+            assertThat(lines.get(0).level()).isEqualTo("INFO");
+            assertThat(lines.get(0).app()).isEqualTo("orders");
+            assertThat(lines.get(0).env()).isEqualTo("staging");
+            assertThat(lines.get(0).meta("region").asText()).isEqualTo("north");
             assertThat(checked.output)
                     .contains("logdna (logging.appenders[1])")
                     .contains("endpoint    " + endpoint.url())
@@ -96,7 +99,7 @@ class LogDnaCheckCommandTest {
     @Test
     void triesTheSpoolAndLeavesNothingThere() throws Exception {
         Path spool = directory.resolve("spool");
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
             Checked checked = checkRoot(endpoint.url(), "spool: {directory: '" + spool + "'}");
 
             assertThat(checked.succeeded).as(checked.output).isTrue();
@@ -106,9 +109,9 @@ class LogDnaCheckCommandTest {
     }
 
     @Test
-    void failsForASpoolThatCanNotBeWritten() throws Exception {
+    void failsIfTheSpoolCannotBeWritten() throws Exception {
         assumeThat(Path.of("/proc")).isWritable(); // by its permissions, for root; the kernel refuses it all the same
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
             Checked checked = checkRoot(endpoint.url(), "spool: {directory: /proc}");
 
             assertThat(checked.succeeded).as(checked.output).isFalse();
@@ -119,7 +122,7 @@ class LogDnaCheckCommandTest {
     @ParameterizedTest
     @CsvSource({"logback-access", "classic"})
     void checksEveryAppenderWhereverItIsConfigured(String requestLog) throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
             String appender = "{type: logdna, ingestionKey: " + KEY + ", endpoint: '" + endpoint.url() + "', app: ";
             Checked checked = check("""
                     server:
@@ -143,14 +146,15 @@ class LogDnaCheckCommandTest {
                     .contains("3 of 3 test lines taken");
             // The three test lines, and nothing that an appender of this configuration ships.
             assertThat(endpoint.lines())
-                    .extracting(line -> line.get("app").asText())
+                    .extracting(ReceivedLine::app)
                     .containsExactlyInAnyOrder("root", "audit", "requests");
         }
     }
 
     @Test
-    void failsWhereOneOfTwoFails() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answering(200, 500)) {
+    void failsIfOneOfTwoFails() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
+            endpoint.answerNext(200, 500);
             String appender = "{type: logdna, ingestionKey: " + KEY + ", endpoint: '" + endpoint.url() + "'}";
             Checked checked = check("logging: {appenders: [" + appender + ", " + appender + "]}");
 
@@ -165,46 +169,49 @@ class LogDnaCheckCommandTest {
     @CsvSource(delimiter = '|', textBlock = """
                     401 | answered 401 Unauthorized: the ingestion key was refused | Set ingestionKey
                     403 | answered 403 Forbidden: the ingestion key was refused | Set ingestionKey
-                    404 | answered 404 Not Found: no ingestion endpoint is there | Set endpoint
-                    402 | answered 402 Payment Required: the account does not take lines | See the account
+                    404 | answered 404 Not Found: there is no ingestion endpoint | Set endpoint
+                    402 | answered 402 Payment Required: the account does not accept lines | Check the account
                     301 | answered 301 Moved Permanently: redirects are not followed | Set endpoint
                     429 | answered 429 Too Many Requests | Nothing, if it passes
                     503 | answered 503 Service Unavailable | Nothing, if it passes
                     """)
-    void saysWhatAnAnswerMeansAndWhatToDo(int status, String meaning, String remedy) throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answering(status)) {
+    void explainsAResponseAndItsRemedy(int status, String meaning, String remedy) throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
+            endpoint.answerNext(status);
             checkRoot(endpoint.url()).failed(meaning, remedy);
         }
     }
 
     @Test
-    void sendsAgainWithoutCompressionWhereTheEndpointCantReadIt() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answering(415)) {
+    void sendsAgainWithoutCompressionIfTheEndpointCantReadIt() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
+            endpoint.answerNext(415);
             assertThat(checkRoot(endpoint.url()).succeeded).isTrue();
             assertThat(endpoint.lines()).hasSize(1);
         }
     }
 
     @Test
-    void saysThatTheHostIsUnknown() throws Exception {
-        checkRoot("https://nosuchhost.invalid").failed("unknown host nosuchhost.invalid", "See whether the host in");
+    void reportsAnUnknownHost() throws Exception {
+        checkRoot("https://nosuchhost.invalid")
+                .failed("unknown host nosuchhost.invalid", "Check the spelling of the host in");
     }
 
     @Test
-    void saysThatTheConnectionIsRefused() throws Exception {
+    void reportsARefusedConnection() throws Exception {
         checkRoot(MisbehavingServer.refusing().toString())
-                .failed("Connection refused", "See whether host and port in endpoint are right");
+                .failed("Connection refused", "Check host and port in endpoint");
     }
 
     @Test
-    void saysThatThereIsNoAnswerInTime() throws Exception {
+    void reportsAMissingResponse() throws Exception {
         try (MisbehavingServer server = MisbehavingServer.http(MisbehavingServer.neverAnswer())) {
             checkRoot(server.endpoint().toString(), "timeout: 300ms").failed("no answer", "raise connectionTimeout");
         }
     }
 
     @Test
-    void cutsOffAnAnswerThatDrips() throws Exception {
+    void abortsAResponseThatDrips() throws Exception {
         try (MisbehavingServer server =
                 MisbehavingServer.http(MisbehavingServer.dripTheHead(java.time.Duration.ofMillis(50)))) {
             checkRoot(server.endpoint().toString(), "timeout: 300ms").failed("no answer", "raise connectionTimeout");
@@ -212,7 +219,7 @@ class LogDnaCheckCommandTest {
     }
 
     @Test
-    void saysThatTheServerSpeaksNoTlsInTime() throws Exception {
+    void reportsAHandshakeThatTimesOut() throws Exception {
         try (MisbehavingServer server = MisbehavingServer.http(MisbehavingServer.hang())) {
             String url = server.endpoint().toString().replace("http:", "https:");
             checkRoot(url, "timeout: 300ms").failed("TLS  ", "raise connectionTimeout");
@@ -220,7 +227,7 @@ class LogDnaCheckCommandTest {
     }
 
     @Test
-    void showsTheCertificateThatItTrusts() throws Exception {
+    void showsTheTrustedCertificate() throws Exception {
         try (MisbehavingServer server = MisbehavingServer.https(certificate.context(), MisbehavingServer.answer(200))) {
             Checked checked = checkRoot(server.endpoint().toString(), trusting());
 
@@ -232,7 +239,7 @@ class LogDnaCheckCommandTest {
     }
 
     @Test
-    void saysThatTheCertificateIsNotTrusted() throws Exception {
+    void reportsAnUntrustedCertificate() throws Exception {
         try (MisbehavingServer server = MisbehavingServer.https(certificate.context(), MisbehavingServer.answer(200))) {
             checkRoot(server.endpoint().toString()).failed("its certificate is not trusted", "tls.trustStorePath");
             assertThat(server.requests()).isEmpty();
@@ -240,19 +247,19 @@ class LogDnaCheckCommandTest {
     }
 
     @Test
-    void saysThatTheCertificateIsAnotherHosts() throws Exception {
+    void reportsTheCertificateOfAnotherHost() throws Exception {
         try (MisbehavingServer server = MisbehavingServer.https(certificate.context(), MisbehavingServer.answer(200))) {
             checkRoot("https://127.0.0.1:" + server.endpoint().getPort(), trusting())
                     .failed(
                             "No subject alternative names matching IP address 127.0.0.1 found",
-                            "where the name or the date is wrong");
+                            "a wrong name or date means");
             assertThat(server.requests()).isEmpty();
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http", "https"})
-    void goesByTheProxy(String scheme) throws Exception {
+    void usesTheProxy(String scheme) throws Exception {
         try (MisbehavingServer server = scheme.equals("http")
                         ? MisbehavingServer.http(MisbehavingServer.answer(200))
                         : MisbehavingServer.https(certificate.context(), MisbehavingServer.answer(200));
@@ -272,15 +279,15 @@ class LogDnaCheckCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http", "https"})
-    void saysThatTheProxyRefuses(String scheme) throws Exception {
+    void reportsARefusalByTheProxy(String scheme) throws Exception {
         try (TestProxy proxy = TestProxy.to(1, "user:right")) {
             checkRoot(scheme + "://logs.example", "proxy: http://user:" + KEY + "@localhost:" + proxy.port())
-                    .failed("a proxy wants credentials; check proxy", "See whether proxy");
+                    .failed("a proxy requires credentials; check proxy", "Check that proxy");
         }
     }
 
     @Test
-    void saysThatTheJvmsProxyIsNotThere() throws Exception {
+    void reportsThatTheJvmsProxyIsUnreachable() throws Exception {
         String port = String.valueOf(MisbehavingServer.refusing().getPort());
         System.setProperty("http.proxyHost", "localhost");
         System.setProperty("http.proxyPort", port);
@@ -317,7 +324,7 @@ class LogDnaCheckCommandTest {
     }
 
     @Test
-    void saysWhichOptionIsWrong() throws Exception {
+    void reportsAWrongOption() throws Exception {
         Checked checked = checkRoot("http://localhost", "flushInterval: 0s", "ingestionkey: " + KEY);
 
         assertThat(checked.succeeded).isFalse();
@@ -328,31 +335,34 @@ class LogDnaCheckCommandTest {
     }
 
     @Test
-    void saysWhichOptionOfALoggersAppenderIsWrong() throws Exception {
+    void reportsAWrongOptionOfALoggersAppender() throws Exception {
         Checked checked = check(
                 "logging: {appenders: [], loggers: {audit: {appenders: [{type: logdna, ingestionkey: " + KEY + "}]}}}");
 
         assertThat(checked.succeeded).isFalse();
         assertThat(checked.output)
-                .contains("logdna (logging.loggers.audit.appenders[0])")
-                .contains("ingestionKey must be set")
-                .contains("did you mean ingestionKey?");
+                .contains("config.yml has the following errors:")
+                .contains("* logging.loggers.audit.appenders[0].ingestionKey must be set")
+                .contains(
+                        "* logging.loggers.audit.appenders[0].ingestionkey is not an option of type logdna; did you mean"
+                                + " ingestionKey?");
     }
 
     @Test
-    void saysWhereALoggersAppenderCantBeRead() throws Exception {
+    void reportsALoggersAppenderThatCantBeRead() throws Exception {
         Checked checked = check("logging: {appenders: [], loggers: {audit: {appenders: [{type: logdna, ingestionKey: "
                 + KEY + ", batchSize: " + KEY + "}]}}}");
 
         assertThat(checked.succeeded).isFalse();
         assertThat(checked.output)
-                .contains("logging.loggers.audit.appenders[0].batchSize")
-                .contains("can't be read");
+                .contains(
+                        "* logging.loggers.audit.appenders[0].batchSize must be a size, a number with its unit, like 4MiB")
+                .doesNotContain(KEY);
     }
 
     @Test
-    void saysThatThereIsNoFile() throws Exception {
-        Checked checked = run(directory.resolve("nowhere.yml"));
+    void reportsAMissingFile() throws Exception {
+        Checked checked = run("logdna-check", directory.resolve("nowhere.yml").toString());
 
         assertThat(checked.succeeded).isFalse();
         assertThat(checked.output).contains("nowhere.yml").doesNotContain("\tat ");
@@ -360,8 +370,8 @@ class LogDnaCheckCommandTest {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void endsTheProcessWithZeroWhereAllIsWell() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+    void exitsWithZeroIfAllLinesAreTaken() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY);
                 ChildJvm child = child(endpoint)) {
             assertThat(child.awaitExit()).as(child.toString()).isZero();
             assertThat(child.stdout()).contains("3 of 3 test lines taken").doesNotContain(ChattyApplication.KEY);
@@ -370,8 +380,8 @@ class LogDnaCheckCommandTest {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void endsTheProcessWithOneWhereALineIsRefused() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answeringInTurns(403);
+    void exitsWithOneIfALineIsRefused() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start("another key");
                 ChildJvm child = child(endpoint)) {
             assertThat(child.awaitExit()).as(child.toString()).isEqualTo(1);
             assertThat(child.stdout()).contains("0 of 3 test lines taken").doesNotContain(ChattyApplication.KEY);
@@ -380,7 +390,7 @@ class LogDnaCheckCommandTest {
     }
 
     /** At a level at which the JDK's HTTP client logs the headers. */
-    private ChildJvm child(RecordingEndpoint endpoint) throws IOException {
+    private ChildJvm child(LocalLogDna endpoint) throws IOException {
         String yaml = ChattyApplication.configuration(endpoint, "env: test").replace("level: INFO", "level: ALL");
         Path file = Files.writeString(directory.resolve("config.yml"), yaml);
         return ChildJvm.start(directory, List.of(), ChattyApplication.class, "logdna-check", file.toString());
@@ -413,7 +423,7 @@ class LogDnaCheckCommandTest {
         };
         handler.setLevel(java.util.logging.Level.ALL);
         appender.start();
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
             String file = ConfigurationFile.ofRoot("ingestionKey: " + KEY + "\nendpoint: '" + endpoint.url() + "'");
             Path path = Files.writeString(directory.resolve("config.yml"), file);
             root.setLevel(Level.TRACE);
@@ -422,7 +432,7 @@ class LogDnaCheckCommandTest {
             julRoot.setLevel(java.util.logging.Level.ALL);
             http.setLevel(java.util.logging.Level.ALL);
 
-            assertThat(run(path).succeeded).isTrue();
+            assertThat(run("logdna-check", path.toString()).succeeded).isTrue();
         } finally {
             root.setLevel(before);
             root.detachAppender(appender);
@@ -434,6 +444,51 @@ class LogDnaCheckCommandTest {
         assertThat(List.copyOf(appender.list))
                 .noneSatisfy(event -> assertThat(event.getFormattedMessage()).contains(KEY))
                 .noneSatisfy(event -> assertThat(event.getThreadName()).startsWith("logdna-"));
+    }
+
+    @Test
+    void printsTheSameAsJson() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
+            String file =
+                    written(ConfigurationFile.ofRoot("ingestionKey: " + KEY + "\nendpoint: '" + endpoint.url() + "'")
+                            + "server: {requestLog: {appenders: [{type: logdna, enabled: false}]}}");
+
+            Checked checked = run("logdna-check", "--json", file);
+
+            assertThat(checked.succeeded).as(checked.output).isTrue();
+            JsonNode report = new ObjectMapper().readTree(checked.output);
+            assertThat(report.path("ok").asBoolean()).isTrue();
+            assertThat(report.path("sent").asInt()).isEqualTo(1);
+            assertThat(report.path("delivered").asInt()).isEqualTo(1);
+            assertThat(report.path("versions").asText()).contains("Dropwizard ");
+            JsonNode root = report.path("appenders").path(0);
+            assertThat(root.path("path").asText()).isEqualTo("logging.appenders[1]");
+            assertThat(root.path("result").asText()).isEqualTo("delivered");
+            assertThat(root.path("steps").findValuesAsText("name"))
+                    .contains("endpoint", "host", "connection", "request");
+            assertThat(report.path("appenders").path(1).path("result").asText()).isEqualTo("skipped");
+        }
+    }
+
+    @Test
+    void printsFailuresAsJson() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
+            endpoint.answerNext(401);
+            String file =
+                    written(ConfigurationFile.ofRoot("ingestionKey: " + KEY + "\nendpoint: '" + endpoint.url() + "'"));
+
+            Checked checked = run("logdna-check", "--json", file);
+
+            assertThat(checked.succeeded).isFalse();
+            JsonNode report = new ObjectMapper().readTree(checked.output);
+            assertThat(report.path("ok").asBoolean()).isFalse();
+            JsonNode root = report.path("appenders").path(0);
+            assertThat(root.path("result").asText()).isEqualTo("failed");
+            assertThat(root.path("remedy").asText()).contains("ingestionKey");
+            assertThat(root.path("steps").findParents("passed")).last().satisfies(step -> assertThat(
+                            step.path("passed").asBoolean())
+                    .isFalse());
+        }
     }
 
     private static String trusting() throws Exception {
@@ -449,17 +504,28 @@ class LogDnaCheckCommandTest {
     }
 
     private Checked check(String yaml) throws IOException {
-        return run(Files.writeString(directory.resolve("config.yml"), yaml));
+        return run("logdna-check", written(yaml));
     }
 
-    private static Checked run(Path file) {
+    private String written(String yaml) throws IOException {
+        return Files.writeString(directory.resolve("config.yml"), yaml).toString();
+    }
+
+    private static Checked run(String... arguments) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, UTF_8);
         Bootstrap<Configuration> bootstrap = new Bootstrap<>(new Orders());
-        bootstrap.addCommand(new LogDnaCheckCommand(out));
-        boolean succeeded = new Cli(new JarLocation(Orders.class), bootstrap, out, out)
-                .run("logdna-check", file.toString())
-                .isEmpty();
+        PrintStream standard = System.out;
+        System.setOut(out);
+        bootstrap.addBundle(new LogDnaBundle<>());
+        boolean succeeded;
+        try {
+            succeeded = new Cli(new JarLocation(Orders.class), bootstrap, out, out)
+                    .run(arguments)
+                    .isEmpty();
+        } finally {
+            System.setOut(standard);
+        }
         String output = bytes.toString(UTF_8);
         for (int i = 0; i + 6 <= KEY.length(); i++) {
             assertThat(output).doesNotContain(KEY.substring(i, i + 6));

@@ -6,9 +6,8 @@ import static io.github.dropwizardlogdna.ChattyApplication.textsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.dropwizardlogdna.local.LocalLogDna;
 import io.github.dropwizardlogdna.testing.ChildJvm;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint.Request;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,32 +38,29 @@ class NoLoopNoKeyTest {
     Path directory;
 
     @Test
-    void shipsWhatTheApplicationLogsAndNothingElse() throws Exception {
+    void shipsOnlyLinesOfTheApplication() throws Exception {
         // The reports of both failures go to the console, too.
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answering(500, 403, 500);
+        try (LocalLogDna endpoint = failing(500, 403, 500);
                 ChildJvm child = start(endpoint)) {
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(delivered(endpoint)).isEqualTo(3 * ChattyApplication.LINES));
-            int requests = endpoint.requests().size();
+            int requests = requests(endpoint);
 
             // Ten flush intervals in which the application is silent.
             await().during(Duration.ofSeconds(1))
                     .atMost(Duration.ofSeconds(10))
-                    .until(() -> endpoint.requests().size() - requests <= 2);
+                    .until(() -> requests(endpoint) - requests <= 2);
 
             child.endInput();
             assertThat(child.awaitExit()).as(child.toString()).isZero();
-            assertThat(endpoint.requests()).hasSizeLessThan(20);
-            assertThat(endpoint.requests())
-                    .allSatisfy(request -> assertThat(header(request)).isEqualTo(KEY))
-                    .allSatisfy(request -> assertThat(request.body()).doesNotContain(KEY));
+            assertThat(requests(endpoint)).isLessThan(20);
+            assertThat(endpoint.lines().batches())
+                    .allSatisfy(batch -> assertThat(batch.toString()).doesNotContain(KEY));
             assertThat(endpoint.lines())
                     .noneSatisfy(
-                            line -> assertThat(line.path("meta").path("thread").asText())
-                                    .startsWith("logdna-"))
+                            line -> assertThat(line.meta("thread").asText()).startsWith("logdna-"))
                     .noneSatisfy(
-                            line -> assertThat(line.path("meta").path("logger").asText())
-                                    .startsWith("sun.net.www"));
+                            line -> assertThat(line.meta("logger").asText()).startsWith("sun.net.www"));
             assertThat(child.stdout())
                     .contains(textsOf("command").get(0))
                     .contains("can't deliver to " + endpoint.url())
@@ -75,16 +71,26 @@ class NoLoopNoKeyTest {
     }
 
     /** The lines of {@value ChattyApplication#AUDIT} go to the root's appender as well. */
-    private static int delivered(RecordingEndpoint endpoint) {
-        return endpoint.textsOf(AUDIT).size()
-                + endpoint.textsOf(ChattyApplication.PLAIN).size();
+    private static int delivered(LocalLogDna endpoint) {
+        return endpoint.lines().meta("logger", AUDIT).texts().size()
+                + endpoint.lines()
+                        .meta("logger", ChattyApplication.PLAIN)
+                        .texts()
+                        .size();
     }
 
-    private static String header(Request request) {
-        return request.headers().get("Apikey").get(0);
+    private static int requests(LocalLogDna endpoint) {
+        return endpoint.lines().batches().size() + endpoint.refused().size();
     }
 
-    private ChildJvm start(RecordingEndpoint endpoint) throws Exception {
+    /** Accepts the one key, after these answers. */
+    private static LocalLogDna failing(int... first) {
+        LocalLogDna endpoint = LocalLogDna.start(KEY);
+        endpoint.answerNext(first);
+        return endpoint;
+    }
+
+    private ChildJvm start(LocalLogDna endpoint) throws Exception {
         String options = "flushInterval: 100ms, minRetryDelay: 10ms, maxRetryDelay: 50ms";
         String configuration = ALL.formatted(
                 ChattyApplication.appender(endpoint, "audit", options),

@@ -23,7 +23,7 @@ class ProxyOptionTest {
     Path directory;
 
     @Test
-    void shipsByTheProxy() throws Exception {
+    void shipsThroughTheProxy() throws Exception {
         try (MisbehavingServer server = MisbehavingServer.http(MisbehavingServer.answer(200));
                 TestProxy proxy = TestProxy.to(server.endpoint().getPort(), "user:p@ss")) {
             ship(HTTP, "proxy: http://user:p%40ss@localhost:" + proxy.port());
@@ -34,7 +34,7 @@ class ProxyOptionTest {
     }
 
     @Test
-    void shipsByTheProxyToAnHttpsEndpoint() throws Exception {
+    void shipsThroughTheProxyToAnHttpsEndpoint() throws Exception {
         TestCertificate certificate = TestCertificate.of("dns:logs.example", directory);
         try (MisbehavingServer server = MisbehavingServer.https(certificate.context(), MisbehavingServer.answer(200));
                 TestProxy proxy = TestProxy.to(server.endpoint().getPort(), "user:p@ss")) {
@@ -50,7 +50,7 @@ class ProxyOptionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"app: orders", "proxy: ''"})
-    void honoursTheJvmsProxyWhenUnset(String option) throws Exception {
+    void honoursTheJvmsProxyIfUnset(String option) throws Exception {
         try (MisbehavingServer server = MisbehavingServer.http(MisbehavingServer.answer(200));
                 TestProxy proxy = TestProxy.to(server.endpoint().getPort())) {
             System.setProperty("http.proxyHost", "localhost");

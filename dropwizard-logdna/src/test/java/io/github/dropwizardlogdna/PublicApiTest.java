@@ -8,7 +8,6 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Member;
 import java.lang.reflect.Modifier;
@@ -28,9 +27,8 @@ class PublicApiTest {
 
     private static final String OURS = "io.github.dropwizardlogdna.";
 
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("io.github.dropwizardlogdna");
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter().withImportOption(new LibraryOnly()).importPackages("io.github.dropwizardlogdna");
 
     @Test
     void usesNothingThatIsMissingOrNotPublic() {

@@ -2,8 +2,8 @@ package io.github.dropwizardlogdna;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dropwizardlogdna.local.LocalLogDna;
 import io.github.dropwizardlogdna.testing.ChildJvm;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +45,7 @@ class PublishedJarIT {
     }
 
     @Test
-    void needsNothingAtRunTimeThatTheServiceDoesNotBring() throws Exception {
+    void needsOnlyClassesThatTheServiceProvides() throws Exception {
         Document pom = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(POM.toFile());
         NodeList dependencies = pom.getElementsByTagName("dependency");
         for (int i = 0; i < dependencies.getLength(); i++) {
@@ -60,25 +60,25 @@ class PublishedJarIT {
     }
 
     @Test
-    void redactsWithItsOwnRe2jWhateverOtherIsFirstOnTheClassPath(@TempDir Path directory) throws Exception {
+    void redactsWithItsOwnRe2jIfAnotherIsFirstOnTheClassPath(@TempDir Path directory) throws Exception {
         String classPath = Stream.concat(
                         Stream.of(OLD_RE2J.toString(), JAR.toString()),
                         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                                 .filter(entry -> !entry.equals(JAR.toString()))
                                 .filter(entry -> !entry.endsWith("target" + File.separator + "classes")))
                 .collect(Collectors.joining(File.pathSeparator));
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start();
+        try (LocalLogDna endpoint = LocalLogDna.start();
                 ChildJvm child = ChildJvm.start(
                         Files.createDirectories(directory.resolve("streams")),
                         classPath,
                         List.of(),
                         KilledProgram.class,
-                        "{\"type\": \"logdna\", \"ingestionKey\": \"0123456789abcdef\", \"endpoint\": \""
+                        "{\"type\": \"logdna\", \"ingestionKey\": \"" + endpoint.ingestionKey() + "\", \"endpoint\": \""
                                 + endpoint.url() + "\", \"redact\": [\"[6-9]$\"]}",
                         "0",
                         "10")) {
             assertThat(child.awaitExit()).as(child.toString()).isZero();
-            assertThat(endpoint.textsOf("killed"))
+            assertThat(endpoint.lines().meta("logger", "killed").texts())
                     .containsExactly(
                             "0", "1", "2", "3", "4", "5", "[REDACTED]", "[REDACTED]", "[REDACTED]", "[REDACTED]");
         }

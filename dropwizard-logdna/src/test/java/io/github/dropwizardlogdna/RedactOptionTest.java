@@ -1,18 +1,15 @@
 package io.github.dropwizardlogdna;
 
-import static com.github.tomakehurst.wiremock.client.WireMock.any;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.client.WireMock.ok;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.spi.LoggingEvent;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.dropwizard.configuration.ConfigurationException;
+import io.github.dropwizardlogdna.config.OptionsCheck;
+import io.github.dropwizardlogdna.local.LocalLogDna;
+import io.github.dropwizardlogdna.local.ReceivedLine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,16 +20,13 @@ import org.slf4j.event.KeyValuePair;
 class RedactOptionTest {
 
     @RegisterExtension
-    static final WireMockExtension ENDPOINT = WireMockExtension.newInstance()
-            .options(wireMockConfig().dynamicPort())
-            .build();
+    static final LocalLogDna ENDPOINT = LocalLogDna.start();
 
     @Test
-    void redactsWhatIsShipped() throws Exception {
-        ENDPOINT.stubFor(any(anyUrl()).willReturn(ok()));
+    void redactsShippedLines() throws Exception {
         try (ConfiguredAppender appender = ConfiguredAppender.of(
-                "ingestionKey: key",
-                "endpoint: " + ENDPOINT.baseUrl(),
+                "ingestionKey: " + ENDPOINT.ingestionKey(),
+                "endpoint: " + ENDPOINT.url(),
                 "redact: ['(?i)password=\\S+', '\\b\\d{16}\\b']")) {
             LoggingEvent event = appender.event("PASSWORD=secret, card 4111111111111111");
             event.setThreadName("worker password=secret");
@@ -40,12 +34,11 @@ class RedactOptionTest {
             appender.log(event);
         }
 
-        String body = ENDPOINT.getAllServeEvents().get(0).getRequest().getBodyAsString();
-        JsonNode line = new ObjectMapper().readTree(body).at("/lines/0");
-        assertThat(line.get("line").textValue()).isEqualTo("[REDACTED] card [REDACTED]");
-        assertThat(line.get("meta").has("card")).isFalse();
-        assertThat(line.at("/meta/thread").textValue()).isEqualTo("worker [REDACTED]");
-        assertThat(body).doesNotContain("secret").doesNotContain("4111");
+        ReceivedLine line = ENDPOINT.lines().get(0);
+        assertThat(line.text()).isEqualTo("[REDACTED] card [REDACTED]");
+        assertThat(line.meta().has("card")).isFalse();
+        assertThat(line.meta("thread").textValue()).isEqualTo("worker [REDACTED]");
+        assertThat(line.batch().toString()).doesNotContain("secret").doesNotContain("4111");
     }
 
     @ParameterizedTest

@@ -1,22 +1,16 @@
 package io.github.dropwizardlogdna;
 
-import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.any;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.tomakehurst.wiremock.http.Request;
-import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.logging.common.LoggingUtil;
 import io.dropwizard.testing.DropwizardTestSupport;
+import io.github.dropwizardlogdna.local.LocalLogDna;
+import io.github.dropwizardlogdna.local.ReceivedLine;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
@@ -26,10 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,33 +31,26 @@ class RequestLogTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @RegisterExtension
-    static final WireMockExtension ENDPOINT = WireMockExtension.newInstance()
-            .options(wireMockConfig().dynamicPort())
-            .build();
+    static final LocalLogDna ENDPOINT = LocalLogDna.start();
 
     @TempDir
     java.nio.file.Path directory;
 
-    @BeforeEach
-    void takeAll() {
-        ENDPOINT.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(200)));
-    }
-
     @AfterEach
-    void forgetWhatLogbackSays() {
+    void ignoreTheStatusMessagesOfLogback() {
         LoggingUtil.getLoggerContext().getStatusManager().clear(); // Dropwizard's classic layout has no pattern
     }
 
     @Test
     void sendsTheFieldsOfARequest() throws Exception {
-        JsonNode line = lineOf("logback-access", "meta: {region: eu}", "/orders?status=200&token=secret");
+        ReceivedLine line = lineOf("logback-access", "meta: {region: eu}", "/orders?status=200&token=secret");
 
-        assertThat(line.get("line").textValue())
+        assertThat(line.text())
                 .contains("\"GET /orders?status=200&token=secret HTTP/1.1\" 200")
                 .doesNotEndWith("\n");
-        assertThat(line.get("level").textValue()).isEqualTo("INFO");
-        assertThat(line.get("app").textValue()).isEqualTo("shop");
-        ObjectNode meta = line.get("meta").deepCopy();
+        assertThat(line.level()).isEqualTo("INFO");
+        assertThat(line.app()).isEqualTo("shop");
+        ObjectNode meta = line.meta().deepCopy();
         assertThat(meta.remove("elapsedMs").longValue()).isNotNegative();
         assertThat(meta).isEqualTo(JSON.readTree("""
                         {"method": "GET", "uri": "/orders", "status": 200, "bytes": 2, "remoteAddress": "127.0.0.1",
@@ -74,43 +58,49 @@ class RequestLogTest {
     }
 
     @Test
-    void warnsOfAFailureOfTheServer() throws Exception {
-        JsonNode line = lineOf("logback-access", "", "/orders?status=503");
+    void shipsAServerErrorAsAWarning() throws Exception {
+        ReceivedLine line = lineOf("logback-access", "", "/orders?status=503");
 
-        assertThat(line.get("level").textValue()).isEqualTo("WARN");
-        assertThat(line.get("meta").get("status").intValue()).isEqualTo(503);
+        assertThat(line.level()).isEqualTo("WARN");
+        assertThat(line.meta("status").intValue()).isEqualTo(503);
     }
 
     @Test
-    void sendsWhatTheLogFormatPrints() throws Exception {
-        JsonNode line = lineOf("logback-access", "logFormat: '%requestMethod %statusCode'", "/orders?status=404");
+    void sendsTheTextOfTheLogFormat() throws Exception {
+        ReceivedLine line = lineOf("logback-access", "logFormat: '%requestMethod %statusCode'", "/orders?status=404");
 
-        assertThat(line.get("line").textValue()).isEqualTo("GET 404");
-        assertThat(line.get("level").textValue()).isEqualTo("INFO");
+        assertThat(line.text()).isEqualTo("GET 404");
+        assertThat(line.level()).isEqualTo("INFO");
+    }
+
+    @Test
+    void leavesOutTheQueryWithTheLogFormatOfTheReadme() throws Exception {
+        ReceivedLine line = lineOf("logback-access", "logFormat: '%m %U %H %s'", "/orders?status=200&token=secret");
+
+        assertThat(line.text()).isEqualTo("GET /orders HTTP/1.1 200");
     }
 
     @Test
     void sendsAClassicRequestLogAsOrdinaryLines() throws Exception {
-        JsonNode line = lineOf("classic", "meta: {region: eu}", "/orders?status=200");
+        ReceivedLine line = lineOf("classic", "meta: {region: eu}", "/orders?status=200");
 
-        assertThat(line.get("line").textValue())
-                .contains("\"GET /orders HTTP/1.1\" 200")
-                .doesNotEndWith("\n");
-        assertThat(line.get("level").textValue()).isEqualTo("INFO");
-        assertThat(line.get("meta").get("logger").textValue()).isEqualTo("http.request");
-        assertThat(line.get("meta").get("region").textValue()).isEqualTo("eu");
-        assertThat(line.get("meta").has("status")).isFalse();
+        assertThat(line.text()).contains("\"GET /orders HTTP/1.1\" 200").doesNotEndWith("\n");
+        assertThat(line.level()).isEqualTo("INFO");
+        assertThat(line.meta("logger").textValue()).isEqualTo("http.request");
+        assertThat(line.meta("region").textValue()).isEqualTo("eu");
+        assertThat(line.meta().has("status")).isFalse();
     }
 
     @Test
     void filtersByUriAsDropwizardDoes() throws Exception {
-        JsonNode line = lineOf("logback-access", "filterFactories: [{type: uri, uris: [/ping]}]", "/ping", "/orders");
+        ReceivedLine line =
+                lineOf("logback-access", "filterFactories: [{type: uri, uris: [/ping]}]", "/ping", "/orders");
 
-        assertThat(line.get("meta").get("uri").textValue()).isEqualTo("/orders");
+        assertThat(line.meta("uri").textValue()).isEqualTo("/orders");
     }
 
     /** Runs a service, requests these paths, and returns the one line that this made. */
-    private JsonNode lineOf(String kind, String options, String... paths) throws Exception {
+    private ReceivedLine lineOf(String kind, String options, String... paths) throws Exception {
         DropwizardTestSupport<Configuration> service =
                 new DropwizardTestSupport<>(Shop.class, configuration(kind, options));
         service.before();
@@ -118,12 +108,12 @@ class RequestLogTest {
             for (String path : paths) {
                 get(URI.create("http://localhost:" + service.getLocalPort() + path));
             }
-            await().untilAsserted(() -> assertThat(lines()).isNotEmpty());
+            ENDPOINT.awaitLines(1, lines -> lines);
         } finally {
             service.after();
         }
-        assertThat(lines()).hasSize(1);
-        return lines().get(0);
+        assertThat(ENDPOINT.lines()).hasSize(1);
+        return ENDPOINT.lines().get(0);
     }
 
     private String configuration(String kind, String options) throws Exception {
@@ -137,10 +127,10 @@ class RequestLogTest {
                     type: %s
                     appenders:
                       - type: logdna
-                        ingestionKey: the-key
+                        ingestionKey: %s
                         flushInterval: 10ms
                         endpoint: %s
-                """.formatted(kind, ENDPOINT.baseUrl());
+                """.formatted(kind, ENDPOINT.ingestionKey(), ENDPOINT.url());
         return Files.writeString(directory.resolve("config.yml"), yaml + options.indent(8))
                 .toString();
     }
@@ -151,15 +141,6 @@ class RequestLogTest {
                 .header("User-Agent", "shopper/1.0")
                 .build();
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
-    }
-
-    private static List<JsonNode> lines() throws Exception {
-        List<JsonNode> lines = new ArrayList<>();
-        for (var event : ENDPOINT.getAllServeEvents()) {
-            Request request = event.getRequest();
-            JSON.readTree(request.getBodyAsString()).get("lines").forEach(lines::add);
-        }
-        return lines;
     }
 
     /** Answers with the status that it is asked for. */

@@ -22,6 +22,8 @@ import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
 import io.dropwizard.logging.common.LoggingUtil;
+import io.github.dropwizardlogdna.appender.ApplicationAppenders;
+import io.github.dropwizardlogdna.testing.ConfigurationFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -42,7 +44,10 @@ import org.slf4j.MDC;
 import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;
 
-/** What goes over the wire, for each option: from the YAML and an event that is logged to the request. */
+/**
+ * What goes over the wire, for each option: from the YAML and an event that is logged to the request. WireMock keeps the
+ * request as it was sent: the URL, the headers and the JSON, of which LocalLogDna shows only what they mean.
+ */
 class RequestTest {
 
     private static final ObjectMapper STRICT = JsonMapper.builder()
@@ -127,7 +132,7 @@ class RequestTest {
     class WithWhatDescribesTheService {
 
         @Test
-        void tellsAllOfIt() throws Exception {
+        void sendsAllOfIt() throws Exception {
             configure("""
                     hostname: web 1
                     app: checkout
@@ -147,7 +152,7 @@ class RequestTest {
         }
 
         @Test
-        void leavesOutWhatIsBlank() throws Exception {
+        void omitsBlankOptions() throws Exception {
             configure("app: ''\nenv: ''\nip: ''\nmac: ' '\ntags: ''\nhostname: ''");
 
             shop.info("a line");
@@ -323,20 +328,20 @@ class RequestTest {
         }
 
         @Test
-        void sendsItsCallerOnlyOnRequest() throws Exception {
+        void sendsItsCallerOnlyIfConfigured() throws Exception {
             configure("includeCallerData: true");
 
             shop.info("a line");
 
             JsonNode caller = onlyLine().get("meta").get("caller");
             assertThat(caller.get("class").textValue()).isEqualTo(OfAnEvent.class.getName());
-            assertThat(caller.get("method").textValue()).isEqualTo("sendsItsCallerOnlyOnRequest");
+            assertThat(caller.get("method").textValue()).isEqualTo("sendsItsCallerOnlyIfConfigured");
             assertThat(caller.get("file").textValue()).isEqualTo("RequestTest.java");
             assertThat(caller.get("line").intValue()).isPositive();
         }
 
         @Test
-        void sendsWhatIsNoAscii() throws Exception {
+        void sendsNonAsciiText() throws Exception {
             configure("meta: {größe: ☃}");
 
             shop.info("Grüße \"😀\"\n\\");
@@ -350,7 +355,7 @@ class RequestTest {
     class WithTextOfAnotherForm {
 
         @Test
-        void sendsWhatTheLogFormatPrints() throws Exception {
+        void sendsTheTextOfTheLogFormat() throws Exception {
             configure("logFormat: '%-5level [%logger{0}] %msg%n'");
 
             shop.info("a line");
@@ -359,7 +364,7 @@ class RequestTest {
         }
 
         @Test
-        void sendsWhatALayoutPrintsForTheServerToParse() throws Exception {
+        void sendsTheTextOfALayoutToBeParsedByTheServer() throws Exception {
             configure("layout: {type: braces}");
 
             shop.info("a line");
@@ -443,7 +448,7 @@ class RequestTest {
         }
 
         @Test
-        void takesOffForALevel() throws Exception {
+        void readsOffAsALevel() throws Exception {
             configure("threshold: OFF");
 
             shop.error("never");
@@ -462,7 +467,7 @@ class RequestTest {
         }
 
         @Test
-        void countsWhatTheMessageRateDrops() throws Exception {
+        void countsDropsByTheMessageRate() throws Exception {
             configure("messageRate: 1m\nfilterFactories: [{type: word, denies: ping}]");
 
             shop.info("a ping"); // takes no permit
@@ -471,7 +476,7 @@ class RequestTest {
             shop.info("third");
 
             assertThat(metrics.meter("logdna.lines.dropped.rate").getCount()).isEqualTo(2);
-            // Notices tell the endpoint of the drops: one for both, or one for each, the second at the end.
+            // Notices report the drops to the endpoint: one for both, or one for each, the second at the end.
             List<String> texts = requests().stream()
                     .flatMap(request -> texts(request).stream())
                     .toList();

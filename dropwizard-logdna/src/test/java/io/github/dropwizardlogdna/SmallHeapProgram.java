@@ -22,9 +22,11 @@ public final class SmallHeapProgram {
         }
         for (ConfiguredAppender appender : appenders) {
             Shipper shipper = appender.shipper();
-            System.out.println("state " + shipper.state().kind() + ", errors " + shipper.internalErrors() + ", counted "
-                    + (shipper.heldLines() + shipper.dropped()) + ", failed " + shipper.dropped(DropReason.FAILED)
-                    + ", held " + (shipper.heldLines() > 1000));
+            System.out.println("state " + shipper.state().kind() + ", errors "
+                    + shipper.counts().internalErrors() + ", counted "
+                    + (shipper.counts().heldLines() + shipper.counts().droppedLines()) + ", failed "
+                    + shipper.counts().dropped(DropReason.FAILED)
+                    + ", held " + (shipper.counts().heldLines() > 1000));
             appender.stop();
         }
     }

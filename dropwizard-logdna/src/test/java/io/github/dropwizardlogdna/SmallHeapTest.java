@@ -2,6 +2,7 @@ package io.github.dropwizardlogdna;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dropwizardlogdna.appender.HeapShare;
 import io.github.dropwizardlogdna.testing.ChildJvm;
 import io.github.dropwizardlogdna.testing.MisbehavingServer;
 import java.nio.file.Path;

@@ -12,6 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.event.KeyValuePair;
 
 /** Events that come where the stack of a logging thread ends, and one that lacks what every event has. */
 class StacksEndTest {
@@ -31,7 +33,7 @@ class StacksEndTest {
     }
 
     @Test
-    void countsEachEventThatEndsTheStackHoweverLittleIsLeftOfIt() throws Exception {
+    void countsEachEventLostAtTheEndOfTheStack() throws Exception {
         appender.appender().addFilter(new Filter<>() {
             @Override
             @SuppressWarnings("InfiniteRecursion") // until the stack ends
@@ -44,8 +46,8 @@ class StacksEndTest {
         small.start();
         small.join();
         assertThat(returned).isGreaterThan(100);
-        assertThat(appender.shipper().dropped(DropReason.FAILED)).isEqualTo(returned);
-        assertThat(appender.shipper().dropped(DropReason.FAILED)).isEqualTo(returned);
+        assertThat(appender.shipper().counts().dropped(DropReason.FAILED)).isEqualTo(returned);
+        assertThat(appender.shipper().counts().dropped(DropReason.FAILED)).isEqualTo(returned);
     }
 
     @SuppressWarnings("InfiniteRecursion") // until the stack ends
@@ -60,6 +62,34 @@ class StacksEndTest {
     }
 
     @Test
+    @Timeout(180)
+    void shipsAFewLinesOfAToStringThatLogsItsOwnObject() {
+        LoggingEvent[] event = new LoggingEvent[1];
+        Object selfish = new Object() {
+            @Override
+            public String toString() {
+                appender.log(event[0]);
+                appender.log(event[0]);
+                return "selfish";
+            }
+        };
+        event[0] = new LoggingEvent();
+        event[0].setLevel(Level.INFO);
+        event[0].setMessage("message");
+        event[0].setThreadName("main");
+        event[0].setMDCPropertyMap(Map.of());
+        event[0].addKeyValuePair(new KeyValuePair("one", selfish));
+        event[0].addKeyValuePair(new KeyValuePair("other", selfish));
+
+        appender.log(event[0]);
+
+        assertThat(appender.shipper().counts().accepted()).isBetween(1L, 100L);
+        assertThat(appender.shipper().counts().dropped(DropReason.FAILED)).isPositive();
+        appender.log(appender.event("afterwards"));
+        assertThat(appender.shipper().counts().dropped(DropReason.FAILED)).isLessThan(1_000);
+    }
+
+    @Test
     void shipsAnEventWithoutALogger() {
         LoggingEvent bare = new LoggingEvent();
         bare.setLevel(Level.INFO);
@@ -67,7 +97,7 @@ class StacksEndTest {
         bare.setThreadName("main");
         bare.setMDCPropertyMap(Map.of());
         appender.log(bare);
-        assertThat(appender.shipper().accepted()).isEqualTo(1);
-        assertThat(appender.shipper().dropped()).isZero();
+        assertThat(appender.shipper().counts().accepted()).isEqualTo(1);
+        assertThat(appender.shipper().counts().droppedLines()).isZero();
     }
 }

@@ -6,8 +6,8 @@ import static io.github.dropwizardlogdna.ChattyApplication.textsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.dropwizardlogdna.local.LocalLogDna;
 import io.github.dropwizardlogdna.testing.ChildJvm;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,29 +35,35 @@ class StuckStreamsTest {
     Path directory;
 
     @Test
-    void deliversThoughNothingThatItReportsCanBeWritten() throws Exception {
+    void deliversEvenIfNoReportCanBeWritten() throws Exception {
         // Of each appender a report for each kind of answer, and one when it delivers again.
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answering(503, 503, 401, 401, 404, 404);
-                ChildJvm child = start(endpoint, "shutdownTimeout: 30s")) {
-            child.sendSigterm();
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
+            endpoint.answerNext(503, 503, 401, 401, 404, 404);
+            try (ChildJvm child = start(endpoint, "shutdownTimeout: 30s")) {
+                child.sendSigterm();
 
-            assertThat(child.awaitExit()).isEqualTo(143);
-            assertThat(endpoint.textsOf(PLAIN)).containsExactlyElementsOf(textsOf("run", "main", "stop"));
-            assertThat(endpoint.textsOf(AUDIT)).containsExactlyElementsOf(textsOf("run", "main", "stop"));
+                assertThat(child.awaitExit()).isEqualTo(143);
+                assertThat(endpoint.lines().meta("logger", PLAIN).texts())
+                        .containsExactlyElementsOf(textsOf("run", "main", "stop"));
+                assertThat(endpoint.lines().meta("logger", AUDIT).texts())
+                        .containsExactlyElementsOf(textsOf("run", "main", "stop"));
+            }
         }
     }
 
     @Test
-    void endsThoughItsLastWordsCanNotBeWritten() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answeringInTurns(503);
-                ChildJvm child = start(endpoint, "shutdownTimeout: 100ms")) {
-            child.sendSigterm();
+    void endsEvenIfItsLastReportsCannotBeWritten() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
+            endpoint.answer(503);
+            try (ChildJvm child = start(endpoint, "shutdownTimeout: 100ms")) {
+                child.sendSigterm();
 
-            assertThat(child.awaitExit()).isEqualTo(143);
+                assertThat(child.awaitExit()).isEqualTo(143);
+            }
         }
     }
 
-    private ChildJvm start(RecordingEndpoint endpoint, String option) throws IOException {
+    private ChildJvm start(LocalLogDna endpoint, String option) throws IOException {
         String options = "flushInterval: 1h, minRetryDelay: 10ms, maxRetryDelay: 10ms, " + option;
         String yaml = ChattyApplication.configuration(endpoint, options)
                 .replace("  loggers:\n", "  loggers:\n" + STUCK_REPORTS);

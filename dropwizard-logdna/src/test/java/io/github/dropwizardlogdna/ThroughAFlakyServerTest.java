@@ -8,15 +8,15 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.Appender;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.logging.common.async.AsyncLoggingEventAppenderFactory;
 import io.dropwizard.logging.common.filter.ThresholdLevelFilterFactory;
 import io.dropwizard.logging.common.layout.DropwizardLayoutFactory;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint.Request;
+import io.github.dropwizardlogdna.local.LocalLogDna;
+import io.github.dropwizardlogdna.local.ReceivedLine;
+import io.github.dropwizardlogdna.local.ingestion.RefusedRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +39,7 @@ class ThroughAFlakyServerTest {
     /** The buffer holds a fraction of what is logged, so that the logging threads have to wait for it again and again. */
     private static final String APPENDER = """
             type: logdna
-            ingestionKey: 0123456789abcdef
+            ingestionKey: %s
             endpoint: %s
             neverBlock: false
             queueSize: 8192
@@ -55,19 +55,20 @@ class ThroughAFlakyServerTest {
     private final LoggerContext context = new LoggerContext();
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void deliversEachLineOnceAndKeepsTheOrderOfEachThread() throws Exception {
         context.setMDCAdapter(new LogbackMDCAdapter());
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().answeringInTurns(200, 500)) {
+        try (LocalLogDna endpoint = LocalLogDna.start()) {
+            endpoint.answerInTurn(200, 500);
             Appender<ILoggingEvent> appender = appender(endpoint);
             logFromAllThreads(appender);
             appender.stop();
 
-            assertThat(endpoint.requests().stream().map(Request::status)).contains(200, 500);
+            assertThat(endpoint.refused()).extracting(RefusedRequest::status).contains(500);
             Map<String, List<String>> delivered = endpoint.lines().stream()
                     .collect(Collectors.groupingBy(
-                            line -> line.path("meta").path("thread").asText(),
-                            Collectors.mapping(ThroughAFlakyServerTest::text, Collectors.toList())));
+                            line -> line.meta("thread").asText(),
+                            Collectors.mapping(ReceivedLine::text, Collectors.toList())));
             assertThat(delivered).hasSize(THREADS);
             List<String> logged = IntStream.range(0, LINES_OF_A_THREAD)
                     .mapToObj(ThroughAFlakyServerTest::message)
@@ -79,10 +80,10 @@ class ThroughAFlakyServerTest {
         }
     }
 
-    private Appender<ILoggingEvent> appender(RecordingEndpoint endpoint) throws IOException {
+    private Appender<ILoggingEvent> appender(LocalLogDna endpoint) throws IOException {
         ObjectMapper mapper = Jackson.newObjectMapper(new YAMLFactory());
         LogDnaAppenderFactory<ILoggingEvent> factory =
-                mapper.readValue(APPENDER.formatted(endpoint.url()), new TypeReference<>() {});
+                mapper.readValue(APPENDER.formatted(endpoint.ingestionKey(), endpoint.url()), new TypeReference<>() {});
         return factory.build(
                 context,
                 "flaky",
@@ -116,9 +117,5 @@ class ThroughAFlakyServerTest {
     private static String message(int i) {
         return "Line " + i
                 + " of this thread, which is about as long as the lines that a service logs are, on the average";
-    }
-
-    private static String text(JsonNode line) {
-        return line.path("line").asText();
     }
 }

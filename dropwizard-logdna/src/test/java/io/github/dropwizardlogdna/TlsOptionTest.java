@@ -48,7 +48,7 @@ class TlsOptionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"PKCS12", "JKS"})
-    void shipsToWhomTheTrustStoreTrusts(String type) throws Exception {
+    void shipsToAServerInTheTrustStore(String type) throws Exception {
         start(servers.context());
 
         ship("{trustStorePath: '" + servers.trustStore(type) + "', trustStorePassword: " + password + "}");
@@ -66,7 +66,7 @@ class TlsOptionTest {
     }
 
     @Test
-    void shipsNothingToWhomTheTrustStoreDoesNotTrust() throws Exception {
+    void shipsNothingToAServerThatIsNotInTheTrustStore() throws Exception {
         start(servers.context());
 
         ship("{trustStorePath: '" + clients.trustStore("PKCS12") + "', trustStorePassword: " + password + "}");
@@ -76,7 +76,7 @@ class TlsOptionTest {
     }
 
     @Test
-    void shipsNothingToWhomTheJvmDoesNotTrust() throws Exception {
+    void shipsNothingToAServerThatTheJvmDoesNotTrust() throws Exception {
         start(servers.context());
 
         ship("{}");
@@ -86,7 +86,7 @@ class TlsOptionTest {
     }
 
     @Test
-    void shipsNothingBehindACertificateOfAnotherName() throws Exception {
+    void shipsNothingToAServerWithACertificateOfAnotherName() throws Exception {
         TestCertificate other = TestCertificate.of("dns:other.example", directory);
         start(other.context());
 
@@ -97,7 +97,7 @@ class TlsOptionTest {
     }
 
     @Test
-    void showsTheKeyStoresCertificateToAServerThatWantsOne() throws Exception {
+    void presentsTheKeyStoresCertificateToAServerThatRequestsOne() throws Exception {
         server = MisbehavingServer.httpsWithClientCertificates(
                 servers.contextThatTrusts(clients), MisbehavingServer.answer(200));
         String trust = "trustStorePath: '" + servers.trustStore("PKCS12") + "', trustStorePassword: " + password;
@@ -119,12 +119,14 @@ class TlsOptionTest {
         Path trust = servers.trustStore("PKCS12");
         Path trustJks = servers.trustStore("JKS");
 
-        refused("{trustStorePath: /no/such/file}", "tls.trustStorePath must name a file that the service can read");
-        refused("{trustStorePath: '" + directory + "'}", "tls.trustStorePath must name a file");
+        refused(
+                "{trustStorePath: /no/such/file}",
+                "tls.trustStorePath must be the path of a file that the service can read");
+        refused("{trustStorePath: '" + directory + "'}", "tls.trustStorePath must be the path of a file");
         refused("{trustStorePath: '" + noStore + "'}", "tls.trustStorePath must name a key store, JKS or PKCS12");
         refused("{trustStorePath: '" + trust + "', trustStorePassword: wrong-secret}", "tls.trustStorePassword is not");
         refused("{trustStorePath: '" + trustJks + "', trustStorePassword: wrong-secret}", "tls.trustStorePassword is");
-        refused("{trustStorePath: '" + trust + "', trustStorePassword: '${secret}'}", "nobody has substituted");
+        refused("{trustStorePath: '" + trust + "', trustStorePassword: '${secret}'}", "was not substituted");
         refused("{trustStorePath: '" + trust + "'}", "set trustStorePassword");
         refused("{trustStorePath: '" + clients.store() + "'}", "tls.trustStorePath holds no trusted certificate");
         refused("{trustStorePassword: secret}", "tls.trustStorePath must be set");
@@ -141,7 +143,7 @@ class TlsOptionTest {
     }
 
     @Test
-    void tlsForAnEndpointWithoutStopsTheStart() throws Exception {
+    void tlsForAnHttpEndpointStopsTheStart() throws Exception {
         Path trust = servers.trustStore("PKCS12");
         assertThatThrownBy(() -> ConfiguredAppender.of(
                         "ingestionKey: key",

@@ -16,15 +16,15 @@ public final class UnknownHostProgram {
     public static void main(String[] arguments) throws Exception {
         ConfiguredAppender appender = ConfiguredAppender.of(arguments);
         log(appender, 0, LINES / 2);
-        while (appender.shipper().requestsFailed() < 3) {
+        while (appender.shipper().counts().requestsFailed() < 3) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         System.out.println("failed: " + appender.shipper().state().reason());
         System.in.readAllBytes();
         log(appender, LINES / 2, LINES);
         appender.stop();
-        System.out.println("accepted " + appender.shipper().accepted() + ", delivered "
-                + appender.shipper().delivered());
+        System.out.println("accepted " + appender.shipper().counts().accepted() + ", delivered "
+                + appender.shipper().counts().delivered());
     }
 
     private static void log(ConfiguredAppender appender, int from, int to) {

@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.codahale.metrics.MetricRegistry;
+import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
-import io.github.dropwizardlogdna.testing.RecordingEndpoint;
+import io.github.dropwizardlogdna.local.LocalLogDna;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +26,10 @@ class WholeApplicationTest {
     Path directory;
 
     @Test
-    @Timeout(30)
+    @Timeout(180)
     void startsWithoutWaitingForAnEndpointThatHangs() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().hanging()) {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
+            endpoint.hang();
             DropwizardAppExtension<ChattyApplication.Settings> application =
                     application(endpoint, "flushInterval: 10ms, shutdownTimeout: 60s");
             application.before();
@@ -35,18 +37,21 @@ class WholeApplicationTest {
             assertThat(gauge(application.getEnvironment().metrics(), "logdna.buffer.lines"))
                     .isGreaterThanOrEqualTo(2L * textsOf("run").size());
 
-            endpoint.release();
+            endpoint.takeAll();
             application.after();
 
-            assertThat(endpoint.textsOf(PLAIN)).containsExactlyElementsOf(textsOf("run", "stop"));
-            assertThat(endpoint.textsOf(AUDIT)).containsExactlyElementsOf(textsOf("run", "stop"));
+            assertThat(endpoint.lines().meta("logger", PLAIN).texts())
+                    .containsExactlyElementsOf(textsOf("run", "stop"));
+            assertThat(endpoint.lines().meta("logger", AUDIT).texts())
+                    .containsExactlyElementsOf(textsOf("run", "stop"));
         }
     }
 
     @Test
-    @Timeout(30)
-    void waitsForThreeAppendersThatHangNoLongerThanForOne() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start().hanging()) {
+    @Timeout(180)
+    void waitsForThreeHangingAppendersNoLongerThanForOne() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
+            endpoint.hang();
             DropwizardAppExtension<ChattyApplication.Settings> application =
                     application(endpoint, "flushInterval: 10ms, shutdownTimeout: 3s");
             application.before();
@@ -62,11 +67,11 @@ class WholeApplicationTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void deliversAllOfTwoApplicationsOneAfterTheOther() throws Exception {
-        try (RecordingEndpoint first = RecordingEndpoint.start();
-                RecordingEndpoint second = RecordingEndpoint.start()) {
-            for (RecordingEndpoint endpoint : new RecordingEndpoint[] {first, second}) {
+        try (LocalLogDna first = LocalLogDna.start(ChattyApplication.KEY);
+                LocalLogDna second = LocalLogDna.start(ChattyApplication.KEY)) {
+            for (LocalLogDna endpoint : new LocalLogDna[] {first, second}) {
                 DropwizardAppExtension<ChattyApplication.Settings> application =
                         application(endpoint, "flushInterval: 1h, shutdownTimeout: 20s");
                 application.before();
@@ -75,22 +80,41 @@ class WholeApplicationTest {
                 application.after();
             }
 
-            for (RecordingEndpoint endpoint : new RecordingEndpoint[] {first, second}) {
+            for (LocalLogDna endpoint : new LocalLogDna[] {first, second}) {
                 String[] phases = {"run", "request", "request", "stop"};
-                assertThat(endpoint.textsOf(PLAIN)).containsExactlyElementsOf(textsOf(phases));
-                assertThat(endpoint.textsOf(AUDIT)).containsExactlyElementsOf(textsOf(phases));
-                assertThat(endpoint.lines())
-                        .filteredOn(
-                                line -> line.path("meta").path("uri").asText().equals("/chat"))
-                        .hasSize(2);
+                assertThat(endpoint.lines().meta("logger", PLAIN).texts()).containsExactlyElementsOf(textsOf(phases));
+                assertThat(endpoint.lines().meta("logger", AUDIT).texts()).containsExactlyElementsOf(textsOf(phases));
+                assertThat(endpoint.lines().meta("uri", "/chat")).hasSize(2);
+            }
+        }
+    }
+
+    /**
+     * The JVM goes on, so no shutdown hook runs: Dropwizard's {@code LoggingFactory.stop()} is the only call at the end of a
+     * command.
+     */
+    @Test
+    @Timeout(180)
+    void deliversAllLinesOfTheRootBeforeACommandReturns() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
+            try {
+                new ChattyApplication()
+                        .run("check", configuration(endpoint, "flushInterval: 1h, shutdownTimeout: 20s"));
+
+                assertThat(endpoint.lines()
+                                .meta("logger", "io.dropwizard.core.cli.CheckCommand")
+                                .texts())
+                        .containsExactly("Configuration is OK");
+            } finally {
+                new DefaultLoggingFactory().reset();
             }
         }
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void countsTheLinesOfAllAppendersInTheApplicationsMetrics() throws Exception {
-        try (RecordingEndpoint endpoint = RecordingEndpoint.start()) {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
             DropwizardAppExtension<ChattyApplication.Settings> application =
                     application(endpoint, "flushInterval: 50ms, shutdownTimeout: 20s");
             application.before();
@@ -105,45 +129,44 @@ class WholeApplicationTest {
                             .isEqualTo(endpoint.lines().size());
                     // Learned of last, after the answer.
                     assertThat(metrics.timer("logdna.requests").getCount())
-                            .isEqualTo(endpoint.requests().size());
+                            .isEqualTo(endpoint.lines().batches().size());
                 });
-                assertThat(endpoint.lines())
-                        .filteredOn(
-                                line -> line.path("meta").path("uri").asText().equals("/chat"))
-                        .hasSize(1);
+                assertThat(endpoint.lines().meta("uri", "/chat")).hasSize(1);
                 assertThat(count(metrics, "logdna.bytes.sent")).isPositive();
                 assertThat(count(metrics, "logdna.lines.dropped")).isZero();
                 assertThat(count(metrics, "logdna.requests.failed")).isZero();
                 assertThat(gauge(metrics, "logdna.buffer.lines")).isZero();
                 assertThat(gauge(metrics, "logdna.buffer.bytes")).isZero();
                 assertThat(metrics.getNames().stream().filter(name -> name.startsWith("logdna.")))
-                        .containsExactlyInAnyOrderElementsOf(namesOfTheContract());
+                        .containsExactlyInAnyOrderElementsOf(
+                                Stream.of("logdna", "logdna.root", "logdna.audit", "logdna.requests")
+                                        .flatMap(WholeApplicationTest::namesOfTheContract)
+                                        .toList());
             } finally {
                 application.after();
             }
         }
     }
 
-    private static Iterable<String> namesOfTheContract() {
+    private static Stream<String> namesOfTheContract(String prefix) {
         Stream<String> reasons = Stream.of(
                         "full", "discarded", "rate", "refused", "too-large", "failed", "spool-full", "abandoned")
-                .map(reason -> "logdna.lines.dropped." + reason);
+                .map(reason -> prefix + ".lines.dropped." + reason);
         return Stream.concat(
-                        reasons,
-                        Stream.of(
-                                "logdna.lines.accepted",
-                                "logdna.lines.delivered",
-                                "logdna.lines.recovered",
-                                "logdna.lines.dropped",
-                                "logdna.bytes.sent",
-                                "logdna.requests",
-                                "logdna.requests.failed",
-                                "logdna.requests.retried",
-                                "logdna.buffer.lines",
-                                "logdna.buffer.bytes",
-                                "logdna.spool.bytes",
-                                "logdna.oldest-line-age-ms"))
-                .toList();
+                reasons,
+                Stream.of(
+                        prefix + ".lines.accepted",
+                        prefix + ".lines.delivered",
+                        prefix + ".lines.recovered",
+                        prefix + ".lines.dropped",
+                        prefix + ".bytes.sent",
+                        prefix + ".requests",
+                        prefix + ".requests.failed",
+                        prefix + ".requests.retried",
+                        prefix + ".buffer.lines",
+                        prefix + ".buffer.bytes",
+                        prefix + ".spool.bytes",
+                        prefix + ".oldest-line-age-ms"));
     }
 
     private static long count(MetricRegistry metrics, String name) {
@@ -163,10 +186,13 @@ class WholeApplicationTest {
         assertThat(answer).isEqualTo("done");
     }
 
-    private DropwizardAppExtension<ChattyApplication.Settings> application(RecordingEndpoint endpoint, String options)
+    private DropwizardAppExtension<ChattyApplication.Settings> application(LocalLogDna endpoint, String options)
             throws IOException {
-        Path file =
-                Files.writeString(directory.resolve("config.yml"), ChattyApplication.configuration(endpoint, options));
-        return new DropwizardAppExtension<>(ChattyApplication.class, file.toString());
+        return new DropwizardAppExtension<>(ChattyApplication.class, configuration(endpoint, options));
+    }
+
+    private String configuration(LocalLogDna endpoint, String options) throws IOException {
+        return Files.writeString(directory.resolve("config.yml"), ChattyApplication.configuration(endpoint, options))
+                .toString();
     }
 }

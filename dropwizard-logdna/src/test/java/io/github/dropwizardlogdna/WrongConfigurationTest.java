@@ -11,11 +11,15 @@ import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.ConfigurationParsingException;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
+import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jackson.Jackson;
+import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
 import io.dropwizard.logging.common.LoggingUtil;
+import io.github.dropwizardlogdna.testing.ConfigurationFile;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a wrong option is answered with: where, what is allowed, what to do; and never the key. */
 class WrongConfigurationTest {
@@ -40,6 +45,8 @@ class WrongConfigurationTest {
     private static final String KEY_UNSET = "must be set: take it from the account's settings";
     private static final String UNSUBSTITUTED = "still holds the name of a variable in ${...}";
     private static final String A_URL = "must be an absolute http or https URL, without user and password";
+    private static final String A_DURATION = "must be a duration, a number with its unit, like 5s";
+    private static final String A_SIZE = "must be a size, a number with its unit, like 4MiB";
     private static final String LEVELS = "must be one of [OFF, ERROR, WARN, INFO, DEBUG, TRACE, ALL]";
 
     /** The threads of appenders that other tests made are not ours. */
@@ -84,13 +91,16 @@ class WrongConfigurationTest {
                 with("ip: 300.1.2.3", "ip", "must be an IP address, v4 or v6"),
                 with("ip: localhost", "ip", "must be an IP address, v4 or v6"),
                 with("mac: 00:1b:44", "mac", "must be a MAC address, like 00:1b:44:11:3a:b7"),
-                with("tags: [a, " + "t".repeat(81) + "]", "tags", "must each have at most 80 characters"),
-                with("tags: a," + "t".repeat(81), "tags", "must each have at most 80 characters"),
+                with("tags: [a, " + "t".repeat(81) + "]", "tags", "must have at most 80 characters each"),
+                with("tags: a," + "t".repeat(81), "tags", "must have at most 80 characters each"),
                 with("tags: [a, ~]", "tags[1].<list element>", "must not be null"),
                 with("meta: {a: " + "m".repeat(8192) + "}", "meta", "must have at most 8192 characters"),
                 with("oversizeLines: cut", "oversizeLines", "must be one of [split, truncate]"),
                 with("compression: zip", "compression", "must be one of [gzip, none]"),
                 with("threshold: LOUD", "threshold", LEVELS),
+                with("timeZone: Europe/Nowhere", "timeZone", "must be a time zone that Java knows, like UTC"),
+                with("timeZone: CEST", "timeZone", "or GMT+02:00, or system"),
+                with("endpoint: http://log_dna:8080", "endpoint", "must not have an underscore (_) in its host name"),
                 with("batchSize: 1023B", "batchSize", "must be greater than or equal to 1 KIBIBYTES"),
                 with("batchSize: 10MiB", "batchSize", "must be less than or equal to 9 MEBIBYTES"),
                 with("bufferSize: 3MiB", "bufferSize", "must be at least twice batchSize (2 x 2 mebibytes)"),
@@ -102,6 +112,8 @@ class WrongConfigurationTest {
                 with("timeout: 0s", "timeout", "must be greater than 0 MILLISECONDS"),
                 with("shutdownTimeout: 0s", "shutdownTimeout", "must be greater than 0 MILLISECONDS"),
                 with("maxRetryDelay: 0s", "maxRetryDelay", "must be greater than 0 MILLISECONDS"),
+                with("concurrentRequests: 0", "concurrentRequests", "must be greater than or equal to 1"),
+                with("concurrentRequests: 9", "concurrentRequests", "must be less than or equal to 8"),
                 with("minRetryDelay: 31s", "minRetryDelay", "must be at most maxRetryDelay (30 seconds)"),
                 with("messageRate: 0s", "messageRate", "must be greater than 0 SECONDS"),
                 with("messageRate: 2m", "messageRate", "must be less than or equal to 1 MINUTES"),
@@ -124,7 +136,11 @@ class WrongConfigurationTest {
                         "must be a path that this JVM can express",
                         "LC_ALL"),
                 with("spool: {directory: pom.xml}", "spool.directory", "must be a directory: ", "is something else"),
-                with("spool: {directory: pom.xml/spool}", "spool.directory", "can't be made: ", "is not a directory"),
+                with(
+                        "spool: {directory: pom.xml/spool}",
+                        "spool.directory",
+                        "can't be created: ",
+                        "is not a directory"),
                 with("spool: {directory: spool, maxSize: 0B}", "spool.maxSize", "must be greater than or equal to 1 B"),
                 with("spool: {directory: spool, maxsize: 1GiB}", "spool.maxsize", "did you mean maxSize?"),
                 with("redact: [a+, '(" + KEY + "']", "redact[1]", "is not a regular expression of RE2"),
@@ -139,31 +155,54 @@ class WrongConfigurationTest {
                 with("proxy: http://user:" + KEY + "@proxy", "proxy", "must name a port"));
     }
 
-    /** What Dropwizard can't make a value of; under {@code logging.loggers} it says little more than that. */
+    /** What Dropwizard can't make a value of. */
     static Stream<Mistake> unparsable() {
         return Stream.of(
-                mistake("ingestionKey: [" + KEY + "]", "ingestionKey", "String` from Array"),
-                mistake("ingestionKey: {key: " + KEY + "}", "ingestionKey", "String` from Object"),
-                with("flushInterval: -1s", "flushInterval", "Invalid duration: -1s"),
-                with("flushInterval: soon", "flushInterval", "Invalid duration: soon"),
-                with("timeout: 1 fortnight", "timeout", "Invalid duration: 1 fortnight"),
-                with("batchSize: lots", "batchSize", "Invalid size: lots"),
-                with("queueSize: many", "queueSize", "is of type: String, expected: int"),
-                with("enabled: perhaps", "enabled", "is of type: String, expected: boolean"),
-                with("tags: {team: a}", "tags.[0]", "String` from Object"),
-                with("tags: [[a]]", "tags.[0]", "String` from Array"),
+                mistake("ingestionKey: [" + KEY + "]", "ingestionKey", "must be text"),
+                mistake("ingestionKey: {key: " + KEY + "}", "ingestionKey", "must be text"),
+                with("flushInterval: -1s", "flushInterval", A_DURATION),
+                with("flushInterval: soon", "flushInterval", A_DURATION),
+                with("flushInterval: [1s]", "flushInterval", A_DURATION),
+                with("flushInterval: 5", "flushInterval", A_DURATION),
+                with("timeout: 1 fortnight", "timeout", A_DURATION),
+                with("timeout: " + KEY, "timeout", A_DURATION),
+                with("batchSize: lots", "batchSize", A_SIZE),
+                with("batchSize: 32X", "batchSize", A_SIZE),
+                with("bufferSize: 32", "bufferSize", A_SIZE),
+                with("spool: {directory: spool, maxSize: 1}", "spool.maxSize", A_SIZE),
+                with("queueSize: many", "queueSize", "must be a whole number"),
+                with("discardingThreshold: 20%", "discardingThreshold", "must be a whole number"),
+                with("enabled: perhaps", "enabled", "must be true or false"),
+                with("parseJson: perhaps", "parseJson", "must be true or false"),
+                with("tags: {team: a}", "tags.[0]", "must be text"),
+                with("tags: [[a]]", "tags.[0]", "must be text"),
                 with("meta: blue", "meta", "must be a map, like meta: {region: eu-1}"),
                 with("spool: /var/spool", "spool", "must be a map, like spool: {directory: /var/spool/logdna}"),
                 with("tls: true", "tls", "must be a map, like tls: {trustStorePath:"),
-                with("flushInterval: 5", "flushInterval", "must be a duration, a number with its unit, like 5s"),
-                with("bufferSize: 32", "bufferSize", "must be a size, a number with its unit, like 4MiB"),
                 mistake("ingestionKey: 1e9", "ingestionKey", "must be text: put it in quotes"),
                 with("env: no", "env", "must be text: put it in quotes"),
                 with("app: 7", "app", "must be text: put it in quotes"),
+                with("tags: 7", "tags", "must be text: put it in quotes"),
+                with("tags: [blue, 7]", "tags", "must be text: put it in quotes"),
+                with("includesMdcKeys: [no]", "includesMdcKeys", "must be text: put it in quotes"),
+                with("redact: [4111]", "redact", "must be text: put it in quotes"),
                 with("meta: [blue]", "meta", "must be a map"),
-                with("includesMdcKeys: {a: b}", "includesMdcKeys", "from Object value"),
-                with("layout: {type: none-such}", "layout", "Could not resolve type id 'none-such'"),
-                with("filterFactories: [{type: none-such}]", "filterFactories.[0]", "resolve type id 'none-such'"));
+                with("includesMdcKeys: {a: b}", "includesMdcKeys", "must be a list, like [a, b]"),
+                with("excludesMdcKeys: password", "excludesMdcKeys", "must be a list, like [a, b]"),
+                with(
+                        "layout: {type: none-such}",
+                        "layout",
+                        "has the type 'none-such', which no module on the class path provides",
+                        "io.dropwizard:dropwizard-json-logging"),
+                with(
+                        "filterFactories: [{type: none-such}]",
+                        "filterFactories.[0]",
+                        "has an unknown type: ",
+                        "'none-such'",
+                        "known type ids = [uri"),
+                with("filterFactories: [{uris: [/health]}]", "filterFactories.[0]", "must be a map that has a type"),
+                with("layout: json", "layout", "must be a map that has a type, like {type: ...}"),
+                with("layout: {pretty: true}", "layout", "must be a map that has a type"));
     }
 
     static Stream<Mistake> someOfEach() {
@@ -172,7 +211,7 @@ class WrongConfigurationTest {
 
     @ParameterizedTest
     @MethodSource("refused")
-    void namesThePathWhatIsAllowedAndTheRemedy(Mistake mistake) {
+    void namesThePathTheAllowedFormAndTheRemedy(Mistake mistake) {
         Throwable thrown = catchThrowable(() -> ConfigurationFile.read(ConfigurationFile.ofRoot(mistake.options())));
 
         assertThat(thrown).isInstanceOf(ConfigurationException.class);
@@ -185,7 +224,7 @@ class WrongConfigurationTest {
 
     @ParameterizedTest
     @MethodSource("unparsable")
-    void namesThePathOfWhatIsNoValueAtAll(Mistake mistake) {
+    void namesThePathOfAWrongType(Mistake mistake) {
         Throwable thrown = catchThrowable(() -> ConfigurationFile.read(ConfigurationFile.ofRoot(mistake.options())));
 
         assertThat(thrown).isInstanceOf(ConfigurationParsingException.class);
@@ -198,7 +237,7 @@ class WrongConfigurationTest {
 
     @ParameterizedTest
     @MethodSource("refused")
-    void saysTheSameOfAnAppenderOfASingleLogger(Mistake mistake) throws Exception {
+    void reportsTheSameForAnAppenderOfASingleLogger(Mistake mistake) throws Exception {
         Throwable thrown = failureOfALogger(mistake);
 
         assertThat(thrown).isInstanceOf(IllegalArgumentException.class);
@@ -212,7 +251,7 @@ class WrongConfigurationTest {
 
     @ParameterizedTest
     @MethodSource("unparsable")
-    void namesTheLoggerWhoseAppenderHasWhatIsNoValueAtAll(Mistake mistake) throws Exception {
+    void namesTheLoggerOfAWrongType(Mistake mistake) throws Exception {
         Throwable thrown = failureOfALogger(mistake);
 
         assertThat(thrown)
@@ -227,7 +266,7 @@ class WrongConfigurationTest {
 
     @ParameterizedTest
     @MethodSource("options")
-    void takesAnOptionThatIsEmptyForUnset(String option) throws Exception {
+    void treatsAnEmptyOptionAsUnset(String option) throws Exception {
         for (String empty : List.of("", " ''", " '  '")) {
             String key = option.equals("ingestionKey") ? "enabled: false\n" : WITH_KEY;
 
@@ -272,6 +311,119 @@ class WrongConfigurationTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("logFormat is not a pattern that Logback can parse");
         nothingRuns();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%nosuchword %msg", "%replace(%msg){"})
+    void refusesAPatternThatWouldPrintItsErrors(String pattern) throws Exception {
+        Throwable thrown =
+                catchThrowable(() -> ConfiguredAppender.of("ingestionKey: " + KEY, "logFormat: '" + pattern + "'"));
+
+        assertThat(thrown)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("logFormat is not a pattern that Logback can parse: ");
+        nothingRuns();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTC", "system", "Europe/Berlin", "GMT+2", "GMT-11:30", "EST"})
+    void takesEachTimeZoneThatJavaKnows(String zone) throws Exception {
+        ConfigurationFile.read(ConfigurationFile.ofRoot(WITH_KEY + "timeZone: " + zone));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void namesFileAndLoggerWithTheBundle(Mistake mistake) {
+        Throwable thrown = catchThrowable(() -> readWithTheBundle(ConfigurationFile.ofLogger(mistake.options())));
+
+        assertThat(thrown).isInstanceOf(ConfigurationException.class);
+        assertThat(thrown.getMessage())
+                .startsWith("config.yml has ")
+                .contains("  * logging.loggers.audit.appenders[0]." + mistake.option() + " ")
+                .contains(mistake.words());
+        hidesTheKey(thrown);
+        nothingRuns();
+    }
+
+    @ParameterizedTest
+    @MethodSource("unparsable")
+    void namesFileAndLoggerOfAWrongTypeWithTheBundle(Mistake mistake) {
+        Throwable thrown = catchThrowable(() -> readWithTheBundle(ConfigurationFile.ofLogger(mistake.options())));
+
+        assertThat(thrown).isInstanceOf(ConfigurationException.class);
+        assertThat(thrown.getMessage())
+                .startsWith("config.yml has ")
+                .contains("  * logging.loggers.audit.appenders[0]."
+                        + mistake.option().replace(".[", "[") + " ")
+                .contains(mistake.words());
+        hidesTheKey(thrown);
+        nothingRuns();
+    }
+
+    /** A layout of the place finds such a mistake, and each place has a layout of its own. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "logging: {appenders: [%s]} > logging.appenders[0]",
+                "logging: {loggers: {audit: {appenders: [%s]}}} > logging.loggers.audit.appenders[0]",
+                "server: {requestLog: {appenders: [%s]}} > server.requestLog.appenders[0]"
+            })
+    void namesFileAndPathOfAWrongPatternWithTheBundle(String fileAndPath) {
+        String file = fileAndPath.split(" > ")[0];
+        String path = fileAndPath.split(" > ")[1];
+        for (String pattern : List.of("%nosuchword", "%replace(%msg){")) {
+            String appender = "{type: logdna, ingestionKey: k, enabled: false, logFormat: '" + pattern + "'}";
+
+            Throwable thrown = catchThrowable(() -> readWithTheBundle(file.replace("%s", appender)));
+
+            assertThat(thrown)
+                    .as(pattern)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageStartingWith("config.yml has an error:\n  * " + path
+                            + ".logFormat is not a pattern that Logback can parse: ");
+        }
+    }
+
+    /** Dropwizard's layout for it knows no conversion word, and prints the message alone. */
+    @Test
+    void namesFileAndPathOfAPatternInAClassicRequestLogWithTheBundle() {
+        Throwable thrown = catchThrowable(() -> readWithTheBundle("server: {requestLog: {type: classic, appenders: ["
+                + "{type: logdna, ingestionKey: k, logFormat: '%msg'}]}}"));
+
+        assertThat(thrown)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("config.yml has an error:\n  * server.requestLog.appenders[0].logFormat has no"
+                        + " effect in a request log of type classic: remove it, or use the type logback-access");
+    }
+
+    @Test
+    void takesThePatternsOfEachPlaceWithTheBundle() throws Exception {
+        String file = """
+                logging:
+                  appenders: [{type: logdna, ingestionKey: k, logFormat: '%-5level %logger %msg %dwREx'}]
+                server:
+                  requestLog:
+                    appenders: [{type: logdna, ingestionKey: k, logFormat: '%h %u "%r" %s %requestParameter{id}'}]
+                """;
+
+        assertThat(readWithTheBundle(file)).isNotNull();
+        nothingRuns();
+    }
+
+    @Test
+    void takesCorrectAppendersOfLoggersWithTheBundle() throws Exception {
+        assertThat(readWithTheBundle(ConfigurationFile.ofLogger(WITH_KEY + "flushInterval: 5s")))
+                .isNotNull();
+        nothingRuns();
+    }
+
+    private static Configuration readWithTheBundle(String yaml) throws Exception {
+        Bootstrap<Configuration> bootstrap = new Bootstrap<>(new Service());
+        bootstrap.addBundle(new LogDnaBundle<>());
+        return bootstrap
+                .getConfigurationFactoryFactory()
+                .create(Configuration.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw")
+                .build(path -> new ByteArrayInputStream(yaml.getBytes(UTF_8)), "config.yml");
     }
 
     @Test
@@ -371,7 +523,7 @@ class WrongConfigurationTest {
         }
     }
 
-    /** Notices how far its start came. */
+    /** Records how far its start came. */
     private static final class Service extends Application<Configuration> {
 
         private boolean started;

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What lines cost that are logged, and what it costs to deliver them, while so many batches wait already: the endpoint
- * answers 503, and then takes everything. In a process of its own; nothing is lost.
+ * Measures what a line costs to log, and to deliver, while a number of batches already wait: the endpoint answers 503,
+ * and later takes everything. In a process of its own; nothing is lost.
  */
 final class Backlog {
 
     /**
-     * @param logNanos CPU of the process for a line that was logged and compressed behind the others
+     * @param logNanos CPU of the process for a line that was logged and compressed after the others
      * @param deliverNanos CPU of the process, from when the endpoint was back, for a line delivered
      * @param lost lines that were logged and never arrived
      */
@@ -34,7 +34,7 @@ final class Backlog {
 
     /** With lines of 317 bytes about 2 MiB, the default of {@code batchSize}. */
     private static final int LINES_A_BATCH = 6_600;
-    /** The lines that are measured. */
+    /** Those whose lines are measured. */
     private static final int MEASURED_BATCHES = 8;
 
     private static final Duration QUIET = Duration.ofSeconds(1);
@@ -88,7 +88,7 @@ final class Backlog {
         }
     }
 
-    /** Until all that can be compressed is. */
+    /** Waits until everything that can be compressed is compressed. */
     private static void awaitIdle() throws InterruptedException {
         long before;
         long now = Cpu.ofProcess();

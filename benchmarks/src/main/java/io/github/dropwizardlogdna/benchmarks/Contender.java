@@ -39,10 +39,10 @@ import net.logstash.logback.encoder.LogstashAccessEncoder;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who is measured. Its settings are those of the file in {@code contenders/} that has its name: Logback's own kind of
- * configuration for the peers, Dropwizard's for this library's appender. One for each process.
+ * The appenders that are compared. The settings of each are a file with its name in {@code contenders/}: Logback's own
+ * configuration for the peers, Dropwizard's for this library's appender. A process has one.
  */
-enum Contender {
+public enum Contender {
     NOOP("no-op (message and MDC)", false, 0),
     ASYNC("AsyncAppender, no-op", false, 1),
     LOGDNA("logdna", true, 2),
@@ -61,8 +61,8 @@ enum Contender {
     private final Duration quietAfter;
 
     /**
-     * @param ships whether lines come to the receiving end; else they end in a {@link NoOpAppender}
-     * @param quietSeconds when nothing arrives for so long, nothing more will until the end
+     * @param ships whether lines go to the receiving end; otherwise a {@link NoOpAppender} takes them
+     * @param quietSeconds if nothing arrives for this long, nothing more will before it is stopped
      */
     Contender(String title, boolean ships, int quietSeconds) {
         this.title = title;
@@ -70,7 +70,7 @@ enum Contender {
         this.quietAfter = Duration.ofSeconds(quietSeconds);
     }
 
-    static Contender named(String name) {
+    public static Contender named(String name) {
         return Arrays.stream(values())
                 .filter(contender -> contender.key().equals(name))
                 .findFirst()
@@ -79,19 +79,19 @@ enum Contender {
     }
 
     /** The name on the command line, and of the file of settings. */
-    String key() {
+    public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    String title() {
+    public String title() {
         return title;
     }
 
-    boolean ships() {
+    public boolean ships() {
         return ships;
     }
 
-    Duration quietAfter() {
+    public Duration quietAfter() {
         return quietAfter;
     }
 
@@ -100,39 +100,57 @@ enum Contender {
      *
      * @param variables what the settings may refer to besides {@code endpoint}, {@code host} and {@code port}
      */
-    LoggerContext start(URI endpoint, Map<String, String> variables) {
+    public LoggerContext start(URI endpoint, Map<String, String> variables) {
+        if (isOurs()) {
+            return start(endpoint, List.of());
+        }
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
-        context.putProperty("endpoint", endpoint.toString());
-        context.putProperty("host", endpoint.getHost());
-        context.putProperty("port", Integer.toString(endpoint.getPort()));
-        variables.forEach(context::putProperty);
+        addPeerTo(context, endpoint, variables);
+        return context;
+    }
+
+    /**
+     * Makes this library's appender the only one of this process.
+     *
+     * @param options lines of YAML that come after those of its file, such as {@code batchSize: 9MiB}
+     */
+    public LoggerContext start(URI endpoint, List<String> options) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
         try {
-            if (isOurs()) {
-                Appender<ILoggingEvent> appender = dropwizardAppender(Logging.class, context, endpoint);
-                context.getLogger("ROOT").setLevel(Level.INFO);
-                context.getLogger("ROOT").addAppender(appender);
-            } else {
-                configureLogback(context);
-            }
+            StringBuilder yaml = new StringBuilder(yaml(endpoint));
+            options.forEach(option -> yaml.append("    ").append(option).append('\n'));
+            Appender<ILoggingEvent> appender = dropwizardAppender(Logging.class, context, yaml.toString());
+            context.getLogger("ROOT").setLevel(Level.INFO);
+            context.getLogger("ROOT").addAppender(appender);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (JoranException | ConfigurationException e) {
+        } catch (ConfigurationException e) {
             throw wrongSettings(e);
         }
         return context;
     }
 
-    private void configureLogback(LoggerContext context) throws IOException, JoranException {
+    /** Adds the peer's appender to a context that is otherwise configured. */
+    public void addPeerTo(LoggerContext context, URI endpoint, Map<String, String> variables) {
+        context.putProperty("endpoint", endpoint.toString());
+        context.putProperty("host", endpoint.getHost());
+        context.putProperty("port", Integer.toString(endpoint.getPort()));
+        variables.forEach(context::putProperty);
         JoranConfigurator configurator = new JoranConfigurator();
         configurator.setContext(context);
         try (InputStream settings = settings(".xml")) {
             configurator.doConfigure(settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (JoranException e) {
+            throw wrongSettings(e);
         }
     }
 
     /**
-     * Makes its appender for a request log, which is no part of a logger context.
+     * Creates its appender for a request log, which is not part of a logger context.
      *
      * @throws IllegalArgumentException if it has none here
      */
@@ -148,7 +166,7 @@ enum Contender {
             throw new IllegalArgumentException(key() + " has no appender for a request log");
         }
         try {
-            return dropwizardAppender(RequestLog.class, context, endpoint);
+            return dropwizardAppender(RequestLog.class, context, yaml(endpoint));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ConfigurationException e) {
@@ -166,7 +184,7 @@ enum Contender {
         return appender;
     }
 
-    /** As its settings for the other lines; Logback's configuration of access appenders needs a server. */
+    /** With the settings of its other appender; Logback's configuration of access appenders needs a server. */
     private static Appender<IAccessEvent> logstashRequestLog(LoggerContext context, URI endpoint, int queueSize) {
         LogstashAccessEncoder encoder = new LogstashAccessEncoder();
         encoder.setContext(context);
@@ -179,7 +197,7 @@ enum Contender {
         return appender;
     }
 
-    private boolean isOurs() {
+    public boolean isOurs() {
         return getClass().getResource(FOLDER + key() + ".yml") != null;
     }
 
@@ -188,16 +206,20 @@ enum Contender {
     }
 
     private <E extends DeferredProcessingAware> Appender<E> dropwizardAppender(
-            Class<? extends Appenders<E>> type, LoggerContext context, URI endpoint)
+            Class<? extends Appenders<E>> type, LoggerContext context, String yaml)
             throws IOException, ConfigurationException {
-        String yaml;
-        try (InputStream settings = settings(".yml")) {
-            yaml = new String(settings.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        byte[] bytes = yaml.replace("${endpoint}", endpoint.toString()).getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = yaml.getBytes(StandardCharsets.UTF_8);
         return new YamlConfigurationFactory<>(type, BaseValidator.newValidator(), Jackson.newObjectMapper(), "dw")
                 .build(path -> new ByteArrayInputStream(bytes), key() + ".yml")
                 .build(context);
+    }
+
+    /** This library's appender, as in a service's file below {@code logging}. */
+    public String yaml(URI endpoint) throws IOException {
+        try (InputStream settings = settings(".yml")) {
+            return new String(settings.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("${endpoint}", endpoint.toString());
+        }
     }
 
     private InputStream settings(String suffix) throws IOException {
@@ -208,7 +230,7 @@ enum Contender {
         return in;
     }
 
-    /** What the appenders are a part of in a service's file. */
+    /** The part of a service's configuration that holds appenders. */
     private abstract static class Appenders<E extends DeferredProcessingAware> {
         @Valid
         @JsonProperty

@@ -4,8 +4,8 @@ import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
-/** What this process and its threads have used. */
-final class Cpu {
+/** CPU time and allocations of this process and its threads. */
+public final class Cpu {
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -14,11 +14,11 @@ final class Cpu {
     private Cpu() {}
 
     /** CPU time of all threads, those of the JVM included, in nanoseconds; moves in steps of 10 ms. */
-    static long ofProcess() {
+    public static long ofProcess() {
         return SYSTEM.getProcessCpuTime();
     }
 
-    /** Bytes that the threads which live now have allocated. */
+    /** Bytes allocated by the threads that are alive. */
     static long allocatedByAllThreads() {
         long sum = 0;
         for (long bytes : THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())) {

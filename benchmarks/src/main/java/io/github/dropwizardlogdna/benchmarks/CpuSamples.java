@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Writes down this process's CPU time 50 times a second, so that it is known afterwards what it was at any moment. */
+/** Records this process's CPU time 50 times a second, so that it is known for any moment afterwards. */
 final class CpuSamples {
 
     private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(20);
@@ -41,7 +41,7 @@ final class CpuSamples {
         samples.put(System.nanoTime() - start, Cpu.ofProcess());
     }
 
-    /** Takes no more, so that nothing is awake which is not the contender's. */
+    /** Ends the sampling, so that no thread but the contender's wakes up. */
     void stop() throws InterruptedException {
         thread.interrupt();
         thread.join();

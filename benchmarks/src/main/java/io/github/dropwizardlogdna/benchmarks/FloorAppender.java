@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.zip.Deflater;
 
 /**
- * What no shipper can avoid, and nothing else: asks for the message and the MDC, encodes with one Jackson generator that
- * is never made anew, and deflates at level 1 in pieces of 64 KiB. One thread only.
+ * Does only what no shipper can avoid: gets the message and the MDC, encodes them with one reused Jackson generator, and
+ * deflates the result at level 1 in pieces of 64 KiB. One thread only.
  */
 final class FloorAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
-    /** How far the line goes. */
+    /** The last thing that is done with a line. */
     enum Stage {
         FORMAT,
         ENCODE,
@@ -102,7 +102,7 @@ final class FloorAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
         return characters;
     }
 
-    /** Lets its bytes be read where they are. */
+    /** Gives access to its bytes without a copy. */
     private static final class Piece extends ByteArrayOutputStream {
 
         Piece() {

@@ -4,13 +4,13 @@ import static io.github.dropwizardlogdna.benchmarks.Markdown.number;
 
 import java.io.IOException;
 
-/** What a line costs must not grow: not with their number, nor with that of the threads or of the batches that wait. */
+/** What a line costs must not grow with the number of lines, of threads, or of waiting batches. */
 final class Growth {
 
     private static final int THREADS = 4;
     private static final int[] MORE_THREADS = {1, 4, 16, 64};
     private static final double[] TIMES = {0.25, 0.5, 1, 2};
-    /** The last is about as many as the default of {@code bufferSize} holds. */
+    /** The default of {@code bufferSize} holds about as many as the last. */
     private static final int[] BATCHES = {0, 16, 48};
 
     private Growth() {}
@@ -18,7 +18,7 @@ final class Growth {
     static void run(Settings settings) throws IOException, InterruptedException {
         Markdown lines = new Markdown("lines", "delivered/s", "CPU a delivered line");
         for (double times : TIMES) {
-            ProcessRun.Result result = flatOut(settings, THREADS, times * settings.seconds());
+            ProcessRun.Result result = flatOut(settings, THREADS, times * settings.seconds(4));
             lines.row(
                     number("%,d", result.delivered()),
                     number("%,.0f", result.deliveredPerSecond()),
@@ -28,7 +28,7 @@ final class Growth {
 
         Markdown threads = new Markdown("threads", "delivered/s", "CPU a delivered line", "a call p50 / p99");
         for (int count : MORE_THREADS) {
-            ProcessRun.Result result = flatOut(settings, count, settings.seconds());
+            ProcessRun.Result result = flatOut(settings, count, settings.seconds(4));
             threads.row(
                     count,
                     number("%,.0f", result.deliveredPerSecond()),
@@ -40,7 +40,7 @@ final class Growth {
         Markdown waiting = new Markdown("batches waiting", "CPU a line logged", "CPU a line delivered", "lost");
         for (int batches : BATCHES) {
             Progress.say(batches + " batches waiting");
-            Backlog.Result result = Backlog.Result.of(batches, settings.warmUpSeconds());
+            Backlog.Result result = Backlog.Result.of(batches, settings.warmUpSeconds(20));
             waiting.row(
                     batches,
                     number("%.2f us", result.logNanos() / 1e3),
@@ -54,7 +54,7 @@ final class Growth {
             throws IOException, InterruptedException {
         Progress.say(number("%d threads for %.1f s", threads, seconds));
         Load load = new Load(threads, 0, seconds);
-        return new ProcessRun.Order(Contender.LOGDNA_BLOCKING, load, settings.warmUpSeconds(), 0)
+        return new ProcessRun.Order(Contender.LOGDNA_BLOCKING, load, settings.warmUpSeconds(20), null)
                 .run(settings.jvmOptions());
     }
 }

@@ -11,21 +11,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a contender does while nothing is logged: how often its threads gave up the processor, as Linux counts it, and
- * the CPU time of the process. Threads of the JVM's own are left out of the former and are a part of the latter.
+ * What a contender does while nothing is logged: the voluntary context switches of its threads, and the CPU time of the
+ * process. The JVM's own threads count for the CPU time only.
  *
- * @param wakeUps a second, of all of the contender's threads; negative where the system does not tell
+ * @param wakeUps a second, of all of the contender's threads; negative if the system does not count them
  * @param cpuMillis a second
  */
-record Idle(double wakeUps, double cpuMillis) {
+public record Idle(double wakeUps, double cpuMillis) {
 
     static final Idle NOT_MEASURED = new Idle(-1, -1);
 
     private static final Path THREADS = Path.of("/proc/self/task");
-    /** What Linux keeps of a thread's name. */
+    /** Linux keeps this many characters of a thread's name. */
     private static final int NAME = 15;
 
-    static Idle watch(double seconds) throws InterruptedException {
+    public static Idle watch(double seconds) throws InterruptedException {
         if (seconds <= 0 || !Files.isDirectory(THREADS)) {
             return NOT_MEASURED;
         }

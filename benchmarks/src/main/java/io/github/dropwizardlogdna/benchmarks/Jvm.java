@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Other JVMs, with this one's classes. What they write to stderr shows on this one's. */
+/** Starts other JVMs with the class path of this one. Their stderr goes to that of this one. */
 public final class Jvm {
 
-    /** Touched beforehand, so that what is measured is no first use of a page. */
+    /** Touched at the start, so that no page is used for the first time during a measurement. */
     private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -19,17 +19,17 @@ public final class Jvm {
     private Jvm() {}
 
     /**
-     * Leaves standard output to the one line that the parent waits for: what libraries print goes to stderr, or it would
-     * fill a pipe that nobody reads.
+     * Reserves standard output for the lines that the parent reads: what libraries print goes to stderr, or it would fill
+     * a pipe that nobody reads.
      */
-    static PrintStream answers() {
+    public static PrintStream answers() {
         PrintStream answers = System.out;
         System.setOut(System.err);
         return answers;
     }
 
-    /** Ends this process when it has not ended by itself: a contender that hangs must not stop the run. */
-    static void endAfter(double seconds) {
+    /** Halts this process after some time: a contender that hangs must not block the run. */
+    public static void endAfter(double seconds) {
         Thread watchdog = new Thread(
                 () -> {
                     LockSupport.parkNanos((long) (seconds * 1e9));
@@ -41,18 +41,25 @@ public final class Jvm {
     }
 
     /**
-     * Runs a main class that measures something, in a JVM of its own, and returns what it answers, as JSON in a line.
+     * Runs a main class in a JVM of its own, and returns its answer, which it prints as JSON in one line.
      *
-     * @param options of the JVM, such as a profiler's; what they make it print before the answer is passed over
+     * @param options of the JVM, such as a profiler's; other lines that it prints are skipped
      * @param arguments none of which begins with a hyphen
      * @throws IOException if it ends without an answer
      */
     static <T> T ask(Class<T> answer, Class<?> main, List<String> options, String... arguments)
             throws IOException, InterruptedException {
+        return ask(answer, List.of(), main, options, arguments);
+    }
+
+    /** The same, with a prefix as that of a {@link ChildProcess}. */
+    public static <T> T ask(
+            Class<T> answer, List<String> prefix, Class<?> main, List<String> options, String... arguments)
+            throws IOException, InterruptedException {
         List<String> optionsAndArguments = new ArrayList<>(HEAP);
         optionsAndArguments.addAll(options);
         optionsAndArguments.addAll(List.of(arguments));
-        Process process = start(main, optionsAndArguments.toArray(String[]::new));
+        Process process = start(prefix, main, optionsAndArguments.toArray(String[]::new));
         String line = process.inputReader()
                 .lines()
                 .filter(printed -> printed.startsWith("{"))
@@ -66,7 +73,11 @@ public final class Jvm {
 
     /** Starts a main class; options begin with a hyphen, and end with the first argument that does not. */
     public static Process start(Class<?> main, String... optionsAndArguments) throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), main, optionsAndArguments);
+    }
+
+    static Process start(List<String> prefix, Class<?> main, String... optionsAndArguments) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));

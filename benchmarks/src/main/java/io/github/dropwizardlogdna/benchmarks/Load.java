@@ -3,13 +3,13 @@ package io.github.dropwizardlogdna.benchmarks;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How much is logged.
+ * How much is logged, and for how long.
  *
  * @param threads that log
- * @param perSecond lines of all threads together; zero: as many as they can
- * @param seconds for how long
+ * @param perSecond lines of all threads together; zero for as many as possible
+ * @param seconds the duration
  */
-record Load(int threads, int perSecond, double seconds) {
+public record Load(int threads, int perSecond, double seconds) {
 
     boolean isFlatOut() {
         return perSecond == 0;

@@ -49,16 +49,16 @@ import org.slf4j.Logger;
 import org.slf4j.MDC;
 
 /**
- * What a call of the logger costs the thread that makes it. Each invocation is a burst of 400 calls, which all threads
- * begin together; between the bursts, and not timed, the contender has time to digest them, so that no queue overflows:
- * whoever drops is fast for the wrong reason. What was dropped is counted all the same.
+ * Measures what a call of the logger costs the calling thread. Each invocation is a burst of 400 calls, which all threads
+ * begin together. Between bursts is a pause, not timed, in which the contender ships what it has queued, so that no queue
+ * overflows: a contender that drops is fast for the wrong reason. Dropped lines are counted.
  *
- * <p>JMH gives the mean, in which a burst that the scheduler, the collector or the contender's own threads interrupt
- * weighs as much as hundreds; so the median burst of each iteration is counted, too.
+ * <p>JMH reports the mean, in which one burst that the scheduler, the collector or the contender's own threads interrupt
+ * weighs as much as hundreds of others. So the median burst of each iteration is recorded, too.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 20, time = 500, timeUnit = TimeUnit.MILLISECONDS) // the compiler comes back late: most is pause
+@Warmup(iterations = 20, time = 500, timeUnit = TimeUnit.MILLISECONDS) // long, because most of it is pauses
 @Measurement(iterations = 15, time = 400, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(
         value = 1,
@@ -66,12 +66,12 @@ import org.slf4j.MDC;
 public class LoggingThreadBenchmark {
 
     private static final int BURST = 400;
-    /** More than what the slowest of the contenders' own threads need for a line. */
+    /** More than the slowest contender's own threads need for a line. */
     private static final long NANOS_TO_DIGEST_A_LINE = 12_000;
     /** Larger than all bursts of all threads together. */
     private static final int QUEUE_SIZE = 16_384;
 
-    /** What a line is made of. */
+    /** The kinds of line. */
     public enum Kind {
         /** Three arguments. */
         PLAIN,
@@ -85,7 +85,7 @@ public class LoggingThreadBenchmark {
         REQUEST
     }
 
-    /** The contender under test, with its receiving end. */
+    /** The contender, with its receiving end. */
     @State(Scope.Benchmark)
     public static class Shipping {
 
@@ -132,7 +132,7 @@ public class LoggingThreadBenchmark {
             return Objects.requireNonNull(requestLog);
         }
 
-        /** Ends the contender, and says how many lines it has lost. */
+        /** Stops the contender, and returns the number of lines that never arrived. */
         long lost() throws InterruptedException {
             Contender ended = Contender.named(contender);
             ReceiverProcess end = Objects.requireNonNull(receiver);
@@ -155,18 +155,18 @@ public class LoggingThreadBenchmark {
         }
     }
 
-    /** A logging thread, and what is counted besides time. */
+    /** A logging thread, with its counters. */
     @AuxCounters(AuxCounters.Type.EVENTS)
     @State(Scope.Thread)
     public static class Caller {
 
-        /** Calls in the measured iterations. */
+        /** Calls in measured iterations. */
         public long logged;
         /** Bytes that these calls allocated on this thread. */
         public long callerBytes;
-        /** Lines of the whole trial that never arrived; known in its last iteration. */
+        /** Lines of the whole trial that never arrived; set in its last iteration. */
         public long dropped;
-        /** What a call took in the median burst of the iteration, in nanoseconds; summed over the threads. */
+        /** Nanoseconds of a call in the median burst of the iteration, summed over the threads. */
         public long medianNanos;
 
         private final Histogram bursts = new Histogram(3);
@@ -193,7 +193,7 @@ public class LoggingThreadBenchmark {
             try {
                 shipping.together.await(100, TimeUnit.MILLISECONDS);
             } catch (TimeoutException | BrokenBarrierException e) {
-                // The others have ended their iteration already, and come together again in the next.
+                // The other threads have ended their iteration already; all meet again in the next.
                 shipping.together.reset();
             }
             bytesBefore = Cpu.allocatedByThisThread();
@@ -257,7 +257,7 @@ public class LoggingThreadBenchmark {
         System.out.println("## The logging thread\n\n" + table(settings));
     }
 
-    /** Runs everything that there is to compare. */
+    /** Measures all contenders, and returns the table. */
     static String table(Settings settings) {
         Markdown table = new Markdown(
                 "contender",
@@ -269,13 +269,21 @@ public class LoggingThreadBenchmark {
                 "bytes, all threads",
                 "logged",
                 "dropped");
+        // The logging threads of the others do the same as those of the AsyncAppender.
+        List<Contender> contenders = settings.contenders(
+                Contender.NOOP,
+                Contender.ASYNC,
+                Contender.LOGDNA,
+                Contender.LOKI4J,
+                Contender.LOGSTASH,
+                Contender.OPENTELEMETRY);
         try {
             if (settings.isShort()) {
-                add(table, settings, 1, settings.loggingThreadContenders(), List.of(Kind.MDC, Kind.REQUEST));
+                add(table, settings, 1, contenders, List.of(Kind.MDC, Kind.REQUEST));
                 return table.toString();
             }
             for (int threads : new int[] {1, 4, 8}) {
-                add(table, settings, threads, settings.loggingThreadContenders(), List.of(Kind.MDC));
+                add(table, settings, threads, contenders, List.of(Kind.MDC));
             }
             add(
                     table,
@@ -283,7 +291,7 @@ public class LoggingThreadBenchmark {
                     1,
                     List.of(Contender.NOOP, Contender.LOGDNA, Contender.LOKI4J),
                     List.of(Kind.PLAIN, Kind.PAIRS, Kind.EXCEPTION));
-            // The others have none.
+            // The other contenders have no appender for a request log.
             add(
                     table,
                     settings,
@@ -330,7 +338,7 @@ public class LoggingThreadBenchmark {
         }
     }
 
-    /** Over the iterations, of what each has counted: what JMH itself makes of counters is their sum. */
+    /** The median over the iterations; JMH itself would sum the counters. */
     private static double medianNanos(RunResult result) {
         Statistics iterations = new ListStatistics(result.getBenchmarkResults().stream()
                 .flatMap(fork -> fork.getIterationResults().stream())

@@ -9,21 +9,23 @@ import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
 
 /**
- * The application: threads that log under a load, and what that costs them. At a fixed rate each line has its time, and
- * who was kept waiting catches up; each call is timed. Flat out one call in 16 is timed, because the clock would be a
- * tenth of what is measured.
+ * The application: threads that log under a load, and are timed. At a fixed rate each line has a due time, a thread that
+ * is late catches up, and each call is timed. Flat out one call in 16 is timed, because reading the clock costs a tenth of
+ * a call.
  */
-final class LoggingThreads {
+public final class LoggingThreads {
 
     private static final int TIMED_FLAT_OUT = 16;
 
     /**
+     * What was logged, and what it cost.
+     *
      * @param lines that were logged
      * @param nanos from the first call to the end of the last
      * @param bytes that the threads allocated while they logged
      * @param latencies of the calls, in nanoseconds
      */
-    record Result(long lines, long nanos, long bytes, Histogram latencies) {}
+    public record Result(long lines, long nanos, long bytes, Histogram latencies) {}
 
     private final Load load;
     private final CountDownLatch begin = new CountDownLatch(1);
@@ -35,7 +37,7 @@ final class LoggingThreads {
     }
 
     /** Logs, and returns when all have finished. */
-    static Result log(Load load, IntFunction<Traffic> traffic) throws InterruptedException {
+    public static Result log(Load load, IntFunction<Traffic> traffic) throws InterruptedException {
         return new LoggingThreads(load).log(traffic);
     }
 
@@ -46,7 +48,7 @@ final class LoggingThreads {
             Histogram histogram = new Histogram(3);
             histograms.add(histogram);
             Traffic share = traffic.apply(i);
-            // As much earlier as there are threads, so that they take turns.
+            // Spread over the interval, so that the threads take turns.
             long offset = load.interval() / load.threads() * i;
             Thread thread = new Thread(() -> log(share, histogram, offset), "dw-" + (i + 20) + " - POST /orders");
             thread.start();

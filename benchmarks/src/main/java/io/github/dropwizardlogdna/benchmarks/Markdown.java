@@ -2,17 +2,17 @@ package io.github.dropwizardlogdna.benchmarks;
 
 import java.util.Locale;
 
-/** A table as Markdown has it. Not thread-safe. */
-final class Markdown {
+/** A Markdown table. Not thread-safe. */
+public final class Markdown {
 
     private final StringBuilder text = new StringBuilder();
 
-    Markdown(String... headers) {
+    public Markdown(String... headers) {
         row((Object[]) headers);
         text.append("|---".repeat(headers.length)).append("|\n");
     }
 
-    Markdown row(Object... cells) {
+    public Markdown row(Object... cells) {
         for (Object cell : cells) {
             text.append("| ").append(cell).append(' ');
         }
@@ -20,8 +20,8 @@ final class Markdown {
         return this;
     }
 
-    /** A number, in the English way whatever the machine speaks. */
-    static String number(String format, Object... values) {
+    /** A number in English, regardless of the machine's locale. */
+    public static String number(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }
 

@@ -7,20 +7,20 @@ import jakarta.annotation.Nullable;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Does what no appender can avoid: asks for the formatted message and the MDC, or prints the line of the request log.
- * Ships nothing, and counts.
+ * Does only what no appender can avoid: gets the formatted message and the MDC, or prints the line of the request log.
+ * Ships nothing; counts the events.
  *
  * @param <E> {@code ILoggingEvent} or {@code IAccessEvent}
  */
 public final class NoOpAppender<E> extends UnsynchronizedAppenderBase<E> {
 
-    /** Of this process, which has one contender. */
+    /** Static, because a process has one contender. */
     private static final LongAdder EVENTS = new LongAdder();
 
     @Nullable
     private final Layout<E> layout;
 
-    /** Keeps the compiler from finding out that nobody looks at what was asked for. */
+    /** Keeps the compiler from removing the calls whose results are not used. */
     private int seen;
 
     public NoOpAppender() {

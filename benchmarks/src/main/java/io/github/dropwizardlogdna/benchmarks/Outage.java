@@ -15,12 +15,10 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * An endpoint that is away for long, under 5,000 lines a second, with every option at its default: what becomes of the
- * heap, of the logging threads, of the lines, and how recovery goes. Half of the time the endpoint answers 503, half of
- * it refuses connections.
+ * A long outage at 5,000 lines a second, with every option at its default: measures the heap, the calls, the lines lost,
+ * and the recovery. For half of the outage the endpoint answers 503, for the other half it refuses connections.
  *
- * <p>Logging pauses now and then, so that live heap can be measured: collecting garbage while calls are timed would be
- * timed along.
+ * <p>Logging pauses between the parts to measure the live heap, because a collection would disturb the timed calls.
  */
 final class Outage {
 
@@ -39,8 +37,8 @@ final class Outage {
             new Markdown("after", "lines", "a call p50 / p99 / p99.9", "CPU a line", "live heap");
     private long offered;
     private long delivered;
-    private long told;
-    /** What the process spent on the last lines that were logged. */
+    private long reported;
+    /** CPU of the process while the last lines were logged. */
     private long cpuNanos;
 
     private Outage(Settings settings, ReceiverProcess receiver) {
@@ -48,7 +46,7 @@ final class Outage {
         this.receiver = receiver;
     }
 
-    /** Returns whether every promise was kept. */
+    /** Returns whether every target was met. */
     static boolean run(Settings settings) throws IOException, InterruptedException {
         try (ReceiverProcess receiver = new ReceiverProcess()) {
             return new Outage(settings, receiver).run();
@@ -61,7 +59,7 @@ final class Outage {
         for (int i = 0; i < THREADS; i++) {
             traffic.add(Traffic.counted(context, i));
         }
-        double segment = settings.outageSeconds() / PAUSES;
+        double segment = settings.outageSeconds(600) / PAUSES;
         log(Math.max(5, segment)); // warms up at the rate that will be measured
         Histogram healthy = log(Math.max(5, segment));
         receiver.awaitArrivals(Duration.ofSeconds(2));
@@ -87,14 +85,14 @@ final class Outage {
         receiver.awaitArrivals(Duration.ofSeconds(5));
         ReceiverReport recovery = book();
         describe("recovery", new Histogram(3), liveHeap());
-        if (told < offered - delivered) {
-            receiver.awaitArrivals(
-                    Duration.ofSeconds(1)); // a line that tells what is missing comes once a minute at the most
+        if (reported < offered - delivered) {
+            receiver.awaitArrivals(Duration.ofSeconds(1)); // the line that reports the loss comes at most once a minute
         }
         context.stop();
         book();
 
-        System.out.println("## An outage of " + settings.outageSeconds() + " s, " + PER_SECOND + " lines a second\n");
+        System.out.println(
+                "## An outage of " + settings.outageSeconds(600) + " s, " + PER_SECOND + " lines a second\n");
         System.out.println(phases);
         Verdicts verdicts = new Verdicts();
         verdicts.atMost(
@@ -105,12 +103,12 @@ final class Outage {
                 "p99.9 of a call, us (healthy x 2)",
                 away.getValueAtPercentile(99.9) / 1e3,
                 2 * healthy.getValueAtPercentile(99.9) / 1e3);
-        // The last batch is as large as what was left.
+        // The last batch holds only the rest.
         verdicts.atLeast(
                 "mean batch of the recovery, share of batchSize",
                 (double) recovery.textBytes() / Math.max(1, recovery.requests() - 1) / BATCH_SIZE,
                 0.8);
-        verdicts.equal("lines missing, as told to LogDNA", told, offered - delivered);
+        verdicts.equal("lines missing, as reported to LogDNA", reported, offered - delivered);
         System.out.println(verdicts);
         return verdicts.areAllKept();
     }
@@ -124,13 +122,13 @@ final class Outage {
         return result.latencies();
     }
 
-    /** Adds what has arrived since the last time to the sums. */
+    /** Adds what has arrived since the last call to the sums. */
     private ReceiverReport book() {
         ReceiverReport report = receiver.report();
         receiver.reset();
         delivered += report.lines();
         for (String notice : report.lossNotices()) {
-            told += Long.parseLong(notice.substring(0, notice.indexOf(' ')));
+            reported += Long.parseLong(notice.substring(0, notice.indexOf(' ')));
         }
         return report;
     }

@@ -2,10 +2,13 @@ package io.github.dropwizardlogdna.benchmarks;
 
 import ch.qos.logback.classic.LoggerContext;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dropwizardlogdna.benchmarks.receiver.KeyStoreFile;
 import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverProcess;
 import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverReport;
+import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
@@ -17,11 +20,19 @@ import org.HdrHistogram.Histogram;
 final class ProcessRun {
 
     /** What is to be run. */
-    record Order(Contender contender, Load load, double warmUpSeconds, double idleSeconds) {
+    record Order(
+            Contender contender,
+            Load load,
+            double warmUpSeconds,
+            @Nullable KeyStoreFile tls) {
 
         /** @param jvmOptions see {@link Settings#jvmOptions} */
         Result run(List<String> jvmOptions) throws IOException, InterruptedException {
-            return Jvm.ask(Result.class, ProcessRun.class, jvmOptions, JSON.writeValueAsString(this));
+            List<String> options = new ArrayList<>(jvmOptions);
+            if (tls != null) {
+                options.addAll(tls.trustOptions());
+            }
+            return Jvm.ask(Result.class, ProcessRun.class, options, JSON.writeValueAsString(this));
         }
     }
 
@@ -50,7 +61,6 @@ final class ProcessRun {
             long p99,
             long p999,
             long max,
-            Idle idle,
             ReceiverReport receiver) {
 
         double cpuNanosPerLine() {
@@ -79,8 +89,8 @@ final class ProcessRun {
     public static void main(String[] args) throws IOException, InterruptedException {
         PrintStream answers = Jvm.answers();
         Order order = JSON.readValue(args[0], Order.class);
-        Jvm.endAfter(120 + 3 * (order.warmUpSeconds + order.load.seconds() + order.idleSeconds));
-        try (ReceiverProcess receiver = new ReceiverProcess()) {
+        Jvm.endAfter(120 + 3 * (order.warmUpSeconds + order.load.seconds()));
+        try (ReceiverProcess receiver = new ReceiverProcess(order.tls)) {
             Result result = new ProcessRun(order, receiver).run();
             answers.println(JSON.writeValueAsString(result));
         }
@@ -104,7 +114,6 @@ final class ProcessRun {
         receiver.awaitQuiet(contender.quietAfter());
         allocated = Cpu.allocatedByAllThreads() - allocated + logged.bytes();
         cpu.stop();
-        Idle idle = Idle.watch(order.idleSeconds);
         context.stop();
         receiver.awaitQuiet(contender.quietAfter());
         ReceiverReport report = receiver.report();
@@ -126,7 +135,6 @@ final class ProcessRun {
                 latencies.getValueAtPercentile(99),
                 latencies.getValueAtPercentile(99.9),
                 latencies.getMaxValue(),
-                idle,
                 report);
     }
 }

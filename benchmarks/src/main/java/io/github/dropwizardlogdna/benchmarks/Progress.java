@@ -4,7 +4,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 
-/** Says on stderr what is going on: stdout is for the tables. */
+/** Reports progress on stderr; stdout is for the results. */
 public final class Progress {
 
     private Progress() {}

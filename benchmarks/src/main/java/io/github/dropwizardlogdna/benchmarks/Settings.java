@@ -1,29 +1,37 @@
 package io.github.dropwizardlogdna.benchmarks;
 
 import jakarta.annotation.Nullable;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * The options of the command line, with their defaults: {@code --seconds 6}, of each measurement; {@code --warm-up 20};
- * {@code --idle 10}, seconds; {@code --contenders a,b}, all if there is none; {@code --outage 600} and
- * {@code --chaos 300}, seconds; {@code --seed 1}, of the chaos, a new one each time by default.
- * Durations may end in {@code s}. For a profile: {@code --jmh-profiler jfr}, or another of JMH's, with its options behind
- * a colon; {@code --jvm-options}, for the contenders' JVMs, separated by spaces.
- */
-final class Settings {
+/** The options of the command line; README.md describes them. Durations are in seconds and may end in {@code s}. */
+public final class Settings {
 
     private static final Set<String> NAMES = Set.of(
+            "pairs",
             "seconds",
             "warm-up",
             "idle",
             "contenders",
+            "loads",
+            "tls",
+            "zlib",
+            "rate",
+            "connections",
+            "rtt",
+            "loss",
+            "settings",
+            "congestion-control",
             "outage",
+            "outages",
             "chaos",
             "seed",
+            "lines",
+            "svg",
             "short",
             "jmh-log",
             "jmh-profiler",
@@ -31,7 +39,7 @@ final class Settings {
 
     private final Map<String, String> values = new HashMap<>();
 
-    Settings(List<String> arguments) {
+    public Settings(List<String> arguments) {
         if (arguments.size() % 2 != 0) {
             throw new IllegalArgumentException("Each option has one value: " + NAMES);
         }
@@ -44,24 +52,50 @@ final class Settings {
         }
     }
 
-    double seconds() {
-        return number("seconds", 6);
+    /** How often each contender is measured, in turn with the others. */
+    public int pairs(int otherwise) {
+        return (int) number("pairs", otherwise);
     }
 
-    double warmUpSeconds() {
-        return number("warm-up", 20);
+    /** The length of a measurement. */
+    public double seconds(double otherwise) {
+        return number("seconds", otherwise);
     }
 
-    double idleSeconds() {
-        return number("idle", 10);
+    public double warmUpSeconds(double otherwise) {
+        return number("warm-up", otherwise);
     }
 
-    double outageSeconds() {
-        return number("outage", 600);
+    public double idleSeconds(double otherwise) {
+        return number("idle", otherwise);
+    }
+
+    public double outageSeconds(double otherwise) {
+        return number("outage", otherwise);
     }
 
     double chaosSeconds() {
         return number("chaos", 300);
+    }
+
+    /** Requests a second of the service; zero where the program is to choose. */
+    public int rate() {
+        return (int) number("rate", 0);
+    }
+
+    /** Of the load generator. */
+    public int connections() {
+        return (int) number("connections", 16);
+    }
+
+    /** Whether {@code service} also measures an outage. */
+    public boolean outages() {
+        return Boolean.parseBoolean(values.getOrDefault("outages", "false"));
+    }
+
+    /** Whether the endpoint speaks TLS. */
+    public boolean tls() {
+        return Boolean.parseBoolean(values.getOrDefault("tls", "false"));
     }
 
     long seed() {
@@ -69,37 +103,63 @@ final class Settings {
         return value == null ? System.nanoTime() & Integer.MAX_VALUE : Long.parseLong(value);
     }
 
-    List<Contender> contenders() {
+    /** The seed of the fleet, fixed by default, so that each run prints the same figures. */
+    long fleetSeed() {
+        return values.containsKey("seed") ? seed() : 1;
+    }
+
+    double linesPerSecond() {
+        return number("lines", 200);
+    }
+
+    /** The file for the plot of the fleet; null for none. */
+    @Nullable
+    Path svg() {
+        String file = values.get("svg");
+        return file == null ? null : Path.of(file);
+    }
+
+    /** The parts of a list with commas. */
+    public List<String> list(String name, String otherwise) {
+        return Arrays.stream(values.getOrDefault(name, otherwise).split(",", -1))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .toList();
+    }
+
+    /** Lines of YAML for the appender: sets are separated by {@code |}, the lines of a set by {@code ;}. */
+    public List<String> appenderSettings(String otherwise) {
+        return Arrays.stream(values.getOrDefault("settings", otherwise).split("\\|", -1))
+                .map(String::strip)
+                .toList();
+    }
+
+    /** The sender's congestion control on the far network. */
+    public String congestionControl() {
+        return values.getOrDefault("congestion-control", "cubic");
+    }
+
+    List<Contender> contenders(Contender... otherwise) {
         String names = values.get("contenders");
-        return names == null
+        if (names == null) {
+            return List.of(otherwise);
+        }
+        return names.equals("all")
                 ? List.of(Contender.values())
-                : Arrays.stream(names.split(",", -1)).map(Contender::named).toList();
+                : list("contenders", "").stream().map(Contender::named).toList();
     }
 
-    /** Those whose calls are timed one by one: the others' logging threads do the same as async's. */
-    List<Contender> loggingThreadContenders() {
-        return values.containsKey("contenders")
-                ? contenders()
-                : List.of(
-                        Contender.NOOP,
-                        Contender.ASYNC,
-                        Contender.LOGDNA,
-                        Contender.LOKI4J,
-                        Contender.LOGSTASH,
-                        Contender.OPENTELEMETRY);
-    }
-
-    /** Whether all that is wanted is that it runs at all. */
+    /** Whether it is enough that the program runs at all. */
     boolean isShort() {
         return values.containsKey("short");
     }
 
-    /** The file for what JMH itself has to say. */
+    /** The file for JMH's own output. */
     String jmhLog() {
         return values.getOrDefault("jmh-log", "benchmarks-jmh.log");
     }
 
-    /** A profiler of JMH's, as {@code -prof} has it. */
+    /** One of JMH's profilers, as {@code -prof} takes it. */
     record Profiler(String name, String options) {}
 
     @Nullable
@@ -114,10 +174,11 @@ final class Settings {
                 : new Profiler(value.substring(0, colon), value.substring(colon + 1));
     }
 
-    /** Further options for the JVMs of the whole-process program. */
-    List<String> jvmOptions() {
-        String options = values.get("jvm-options");
-        return options == null ? List.of() : List.of(options.split(" ", -1));
+    /** Further options for the contenders' JVMs. */
+    public List<String> jvmOptions() {
+        return Arrays.stream(values.getOrDefault("jvm-options", "").split(" ", -1))
+                .filter(option -> !option.isEmpty())
+                .toList();
     }
 
     private double number(String name, double otherwise) {

@@ -11,18 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.MDC;
 
 /**
- * What one thread of an order service logs: requests of one or two lines each, of ten templates with three arguments,
- * with the request and the user in the MDC, and an exception in one of 500 lines. As JSON of LogDNA it gzips about
- * 4 : 1. Made up front, so that making it costs nothing while it is measured; goes round after 4,096 lines, far beyond
- * the 32 KiB that deflate can look back.
+ * The lines of one thread of an order service: requests of one or two lines each, from ten templates with three
+ * arguments, with the request and the user in the MDC, and an exception in one of 500 lines. As LogDNA's JSON they gzip
+ * about 4 : 1. They are prepared, so that only the logging is measured, and repeat after 4,096 lines, far beyond the
+ * 32 KiB that deflate looks back.
  *
- * <p>Each line carries one of the {@link Marks}. One line in 1,000 is a probe that says when it was logged. Not
+ * <p>Each line carries one of the {@link Marks}. One line in 1,000 is a probe, with the time when it was logged. Not
  * thread-safe: each thread has its own.
  */
-final class Traffic {
+public final class Traffic {
 
-    static final String REQUEST = "requestId";
-    static final String USER = "user";
+    public static final String REQUEST = "requestId";
+    public static final String USER = "user";
 
     private static final int CALLS = 1 << 12;
     private static final int PROBE_EVERY = 1_000;
@@ -59,7 +59,7 @@ final class Traffic {
         return new Template(logger, PLACEHOLDER.matcher(text).replaceAll("{}"), kinds);
     }
 
-    /** A call of a logger; null where it belongs to the request of the call before. */
+    /** A call of a logger; the request is null if it is that of the call before. */
     private record Call(
             Logger logger,
             String text,
@@ -77,7 +77,7 @@ final class Traffic {
     private int untilProbe;
 
     private Traffic(ILoggerFactory loggers, long seed, String mark) {
-        // Those of a warm-up would be counted.
+        // No probes in a warm-up: they would be counted.
         untilProbe = mark.equals(Marks.LINE) ? FIRST_PROBE : Integer.MAX_VALUE;
         SplittableRandom random = new SplittableRandom(seed);
         probes = loggers.getLogger("com.example.Probe");
@@ -94,13 +94,13 @@ final class Traffic {
         }
     }
 
-    /** To be measured. */
-    static Traffic counted(ILoggerFactory loggers, long seed) {
+    /** Lines to be measured. */
+    public static Traffic counted(ILoggerFactory loggers, long seed) {
         return new Traffic(loggers, seed, Marks.LINE);
     }
 
-    /** To warm up with: the receiving end does not count it. */
-    static Traffic uncounted(ILoggerFactory loggers, long seed) {
+    /** Lines for a warm-up, which the receiving end does not count. */
+    public static Traffic uncounted(ILoggerFactory loggers, long seed) {
         return new Traffic(loggers, seed, Marks.UNCOUNTED);
     }
 
@@ -132,7 +132,7 @@ final class Traffic {
                 request);
     }
 
-    /** What precedes the next line in a service and is no part of the call: a request that begins. */
+    /** Begins a request if the next line belongs to a new one; not a part of the call that is timed. */
     void beforeNext() {
         Request request = calls[next].request;
         if (request != null) {
@@ -157,7 +157,7 @@ final class Traffic {
         }
     }
 
-    /** What stands in for a placeholder. */
+    /** Kinds of values for placeholders. */
     private enum Kind {
         IP,
         SMALL,

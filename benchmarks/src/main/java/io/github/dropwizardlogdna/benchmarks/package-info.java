@@ -1,5 +1,5 @@
 /**
- * What the appender costs, next to its peers: {@code jmh} for the logging thread, {@code process} for everything else,
- * {@code growth} and {@code outage} for what must not grow.
+ * What the appender costs, next to its peers: the logging thread ({@code jmh}), the whole process ({@code process}), a
+ * whole service ({@code service}), a far endpoint ({@code far}), and what must not grow ({@code growth}, {@code outage}).
  */
 package io.github.dropwizardlogdna.benchmarks;

@@ -13,7 +13,7 @@ class MarksTest {
     private final List<Long> probes = new ArrayList<>();
 
     @Test
-    void countsEachMarkWhereverItIs() {
+    void countsEachMarkInAnyPosition() {
         for (int before = 0; before < 20; before++) {
             String text = "x".repeat(before) + Marks.LINE + "yy" + Marks.LINE + "~z~#";
             assertThat(count(text)).as(text).isEqualTo(2);
@@ -21,14 +21,14 @@ class MarksTest {
     }
 
     @Test
-    void readsWhenAProbeWasLogged() {
+    void readsTheTimeOfAProbe() {
         assertThat(count("at " + Marks.PROBE + "123456789\",\"level\":\"INFO\""))
                 .isEqualTo(1);
         assertThat(probes).containsExactly(123456789L);
     }
 
     @Test
-    void leavesOutWhatIsNotToBeCounted() {
+    void omitsUncountedLines() {
         assertThat(count("warm-up " + Marks.UNCOUNTED + " and ~#, ~^, #~")).isZero();
     }
 

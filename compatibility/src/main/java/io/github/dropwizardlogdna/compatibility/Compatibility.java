@@ -13,14 +13,17 @@ import java.util.function.Predicate;
 /**
  * Installs the library, then builds and runs each combination and prints its row. Arguments select the combinations with
  * all of these texts in their row; {@code dropwizard=VERSION} tries a version that is not among them, in the same ways as
- * {@link #MODEL}. Run in the project's root directory.
+ * {@link #MODEL}, and {@code first-test} runs nothing but the test of a new project. Run in the project's root directory.
  */
 public final class Compatibility {
     /** The version whose ordinary combinations another version is tried in. */
     private static final String MODEL = "4.0.17";
 
     private static final String OTHER = "dropwizard=";
-    private static final List<String> RULES_WITH = List.of("5.0.2", "4.0.17");
+    private static final String FIRST_TEST = "first-test";
+
+    /** The versions that the dependency rules and the first test are tried with. */
+    private static final List<String> NEWEST = List.of("5.0.2", "4.0.17");
 
     private final Path target = Path.of("compatibility", "target").toAbsolutePath();
     private final Path source = Path.of("compatibility", "service").toAbsolutePath();
@@ -42,7 +45,8 @@ public final class Compatibility {
     }
 
     private boolean run(List<String> wanted) throws IOException, InterruptedException, GeneralSecurityException {
-        List<Combination> combinations = selected(wanted);
+        boolean firstTestOnly = wanted.equals(List.of(FIRST_TEST));
+        List<Combination> combinations = firstTestOnly ? List.of() : selected(wanted);
         installLibrary();
         Run run = new Run(Jdks.ofThisMachine(), Certificate.make(target));
         Path builds = target.resolve("builds");
@@ -57,6 +61,10 @@ public final class Compatibility {
         System.out.println();
         if (wanted.isEmpty()) {
             checkRules(new DependencyRules(maven, source, builds, version));
+        }
+        if (wanted.isEmpty() || firstTestOnly) {
+            runFirstTest(
+                    new FirstTest(maven, Path.of("compatibility", FIRST_TEST).toAbsolutePath(), builds, version));
         }
         System.out.println(passed + " passed, " + failed + " failed");
         return failed == 0 && passed > 0;
@@ -93,11 +101,20 @@ public final class Compatibility {
     }
 
     private void checkRules(DependencyRules rules) throws IOException, InterruptedException {
-        for (String dropwizard : RULES_WITH) {
+        for (String dropwizard : NEWEST) {
             Set<String> added = rules.added(dropwizard);
             System.out.println("Dependency rules on Dropwizard " + dropwizard + ": " + added.size()
                     + " findings more than without the library");
             count(new ArrayList<>(added));
+        }
+    }
+
+    private void runFirstTest(FirstTest test) throws InterruptedException {
+        for (String dropwizard : NEWEST) {
+            List<String> problems = test.problems(dropwizard);
+            System.out.println("A new project's test with local-logdna on Dropwizard " + dropwizard + ": "
+                    + (problems.isEmpty() ? "passes" : "fails"));
+            count(problems);
         }
     }
 
@@ -118,7 +135,7 @@ public final class Compatibility {
                 List.of(
                         "-q",
                         "-pl",
-                        "dropwizard-logdna",
+                        "dropwizard-logdna,local-logdna",
                         "-am",
                         "install",
                         "-DskipTests",

@@ -22,7 +22,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 
-/** An https endpoint on the loopback interface that accepts every request and keeps its lines. */
+/**
+ * An https endpoint on the loopback interface that accepts every request and keeps it as it was sent. Not a LocalLogDna, which
+ * has no TLS: that the client's TLS works is a part of what each combination has to show.
+ */
 final class ReceivingEndpoint implements AutoCloseable {
     /** A request as it arrived, its body uncompressed. */
     record Request(String query, String key, String body, List<JsonNode> lines) {}

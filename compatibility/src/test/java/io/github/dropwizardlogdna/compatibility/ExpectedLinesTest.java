@@ -59,7 +59,7 @@ class ExpectedLinesTest {
     }
 
     @Test
-    void findsNothingIfAllArrivesAsItWasLogged() {
+    void findsNothingIfAllLinesArriveAsLogged() {
         ExpectedLines.Result result = compare();
 
         assertThat(result.problems()).isEmpty();
@@ -110,7 +110,7 @@ class ExpectedLinesTest {
     }
 
     @Test
-    void findsAFieldThatNobodyLoggedUnlessItIsIgnored() {
+    void findsAnUnexpectedFieldUnlessItIsIgnored() {
         ((ObjectNode) received.get(0).get("meta")).put("trace_id", "1");
 
         assertThat(compare().problems())
@@ -126,7 +126,7 @@ class ExpectedLinesTest {
     }
 
     @Test
-    void findsLinesOfOneThreadThatChangedTheirOrder() {
+    void findsLinesOfOneThreadInAnotherOrder() {
         Collections.swap(received, 20, 21);
 
         ExpectedLines.Result result = compare();

@@ -11,7 +11,7 @@ class RefusalTest {
                     + " Jersey 3.0.16. Needed: Dropwizard 4.0.12 or later. What to do: import another.";
 
     @Test
-    void findsNothingIfVersionsAndRemedyAreSaid() {
+    void findsNothingIfVersionsAndRemedyArePrinted() {
         assertThat(Refusal.problems("INFO starting\n" + MESSAGE + "\n\tat a stack trace", "4.0.11"))
                 .isEmpty();
     }
@@ -22,7 +22,7 @@ class RefusalTest {
     }
 
     @Test
-    void findsAStartThatStopsWithoutSayingWhatIsNeeded() {
+    void findsARefusalThatDoesNotNameTheNeededVersions() {
         assertThat(Refusal.problems("java.lang.NoClassDefFoundError: x/Y\n\tat logdna 4.0.11", "4.0.11"))
                 .hasSize(1);
     }

@@ -12,7 +12,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LLL_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
-/** Logging threads, the batcher and a shutdown at the {@link HandOff}. */
+/** Logging threads, the batcher and a shutdown at the {@link LineQueue}. */
 final class AppendRaces {
 
     private AppendRaces() {}
@@ -27,16 +27,24 @@ final class AppendRaces {
     /** Two lines fit into a chunk of this size, a third does not. */
     private static final int CHUNK = 40;
 
-    static HandOff queue(long maxBytes, Runnable wake) {
-        return new HandOff(new BufferLimits(100, maxBytes, 0, 0), CHUNK, () -> 0, wake);
+    static LineQueue queue(long maxBytes, Runnable wake) {
+        return queue(budget(maxBytes), wake);
     }
 
-    /** What the batcher reads from here on, as text. */
-    static String drain(HandOff queue) {
+    static LineQueue queue(Budget budget, Runnable wake) {
+        return new LineQueue(budget, CHUNK, wake);
+    }
+
+    static Budget budget(long maxBytes) {
+        return new Budget(new BufferLimits(100, maxBytes, 0, 0));
+    }
+
+    /** All lines that the batcher still reads, as text. */
+    static String drain(LineQueue queue) {
         StringBuilder text = new StringBuilder();
         for (Chunk chunk = queue.poll(); chunk != null; chunk = queue.poll()) {
             text.append(new String(chunk.bytes, chunk.read, chunk.unreadBytes(), StandardCharsets.US_ASCII));
-            queue.consumed(chunk, chunk.unreadBytes(), chunk.unreadLines());
+            queue.skip(chunk);
         }
         return text.toString();
     }
@@ -53,11 +61,11 @@ final class AppendRaces {
     @JCStressTest
     @Outcome(id = "awake, .*", expect = ACCEPTABLE, desc = "the batcher saw the line")
     @Outcome(id = "asleep, raised", expect = ACCEPTABLE, desc = "the logging thread woke the batcher")
-    @Outcome(id = "asleep, silent", expect = FORBIDDEN, desc = "a line waits, and nobody wakes the batcher")
+    @Outcome(id = "asleep, silent", expect = FORBIDDEN, desc = "a line waits, and no thread wakes the batcher")
     @State
     public static class AppendAgainstWakeAt {
         private volatile boolean raised;
-        private final HandOff queue = queue(1_000, () -> raised = true);
+        private final LineQueue queue = queue(1_000, () -> raised = true);
 
         @Actor
         public void loggingThread() {
@@ -82,7 +90,7 @@ final class AppendRaces {
     @Outcome(expect = FORBIDDEN, desc = "accepted and lost, or refused and kept")
     @State
     public static class AppendAgainstClose {
-        private final HandOff queue = queue(1_000, () -> {});
+        private final LineQueue queue = queue(1_000, () -> {});
 
         @Actor
         public void loggingThread(LLL_Result r) {
@@ -107,7 +115,7 @@ final class AppendRaces {
     @Outcome(expect = FORBIDDEN, desc = "a line is lost, torn, or there twice")
     @State
     public static class AppendAgainstPoll {
-        private final HandOff queue = queue(1_000, () -> {});
+        private final LineQueue queue = queue(1_000, () -> {});
         private final StringBuilder read = new StringBuilder();
 
         @Actor
@@ -134,7 +142,7 @@ final class AppendRaces {
     @Outcome(expect = FORBIDDEN, desc = "accepted and lost, or refused and kept")
     @State
     public static class AppendAgainstCloseAndPoll {
-        private final HandOff queue = queue(1_000, () -> {});
+        private final LineQueue queue = queue(1_000, () -> {});
         private final StringBuilder read = new StringBuilder();
 
         @Actor
@@ -161,7 +169,7 @@ final class AppendRaces {
     @Outcome(expect = FORBIDDEN, desc = "the bound does not hold")
     @State
     public static class AppendsAgainstTheBound {
-        private final HandOff queue = queue(A.length + 1, () -> {});
+        private final LineQueue queue = queue(A.length + 1, () -> {});
 
         @Actor
         public void oneLoggingThread(LLL_Result r) {

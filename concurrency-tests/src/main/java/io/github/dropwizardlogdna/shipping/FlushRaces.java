@@ -22,9 +22,10 @@ final class FlushRaces {
     @Outcome(expect = FORBIDDEN, desc = "the flush that goes on was lost")
     @State
     public static class FlushAgainstFlush {
-        private final HandOff queue = AppendRaces.queue(1_000, () -> {});
+        private final Budget budget = AppendRaces.budget(1_000);
+        private final LineQueue queue = AppendRaces.queue(budget, () -> {});
         private final BatchStore store = BatchStore.inMemory();
-        private final Batcher batcher = batcher(queue, store);
+        private final Batcher batcher = batcher(budget, queue, store);
 
         @Actor
         public void shutdown() {
@@ -45,12 +46,12 @@ final class FlushRaces {
             r.r1 = store.size();
         }
 
-        private static Batcher batcher(HandOff queue, BatchStore store) {
-            Ledger ledger = new Ledger();
-            LossReport losses = new LossReport(
-                    ledger, queue, new ReportRaces.Silent(), text -> new byte[] {'n', ',', '\n'}, () -> {});
+        private static Batcher batcher(Budget budget, LineQueue queue, BatchStore store) {
+            Counters counters = new Counters(() -> 0);
+            DropReporter losses = new DropReporter(
+                    counters, queue, new ReportRaces.Silent(), text -> new byte[] {'n', ',', '\n'}, () -> {});
             return new Batcher(
-                    new Pipeline(queue, store, ledger, new LearnedLimits(false), losses),
+                    new Pipeline(queue, store, budget, counters, new LearnedLimits(false, 1_000, 1_000), losses, text -> new byte[0]),
                     new ShippingSettings(
                             new BufferLimits(100, 1_000, 0, 0),
                             false,

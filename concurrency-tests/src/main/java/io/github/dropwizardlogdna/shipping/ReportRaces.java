@@ -19,36 +19,36 @@ final class ReportRaces {
 
     /** A drop that the batcher does not see wakes it, now or at a time that it has planned. */
     @JCStressTest
-    @Outcome(id = "(planned|silent), told", expect = ACCEPTABLE, desc = "the batcher saw the drop")
-    @Outcome(id = "planned, untold", expect = ACCEPTABLE, desc = "the batcher will step again by itself")
-    @Outcome(id = "silent, untold", expect = FORBIDDEN, desc = "nobody will report the drop")
+    @Outcome(id = "(planned|silent), reported", expect = ACCEPTABLE, desc = "the batcher saw the drop")
+    @Outcome(id = "planned, unreported", expect = ACCEPTABLE, desc = "the batcher will step again by itself")
+    @Outcome(id = "silent, unreported", expect = FORBIDDEN, desc = "the drop is never reported")
     @State
     public static class DropAgainstStep {
         private volatile boolean woken;
-        private final Ledger ledger = new Ledger();
-        private final LossReport report = new LossReport(
-                ledger,
+        private final Counters counters = new Counters(() -> 0);
+        private final DropReporter report = new DropReporter(
+                counters,
                 AppendRaces.queue(1_000, () -> {}),
                 new Silent(),
                 text -> new byte[] {'n', ',', '\n'},
                 () -> woken = true);
 
-        /** A drop before, so that the batcher is awake already, and need not be woken for the next. */
+        /** Starts with a drop, so that the batcher is awake and the next drop need not wake it. */
         public DropAgainstStep() {
-            ledger.turnedAway(DropReason.RATE, 1);
+            counters.rejected(DropReason.RATE, 1);
             report.dropped();
             woken = false;
         }
 
         @Actor
         public void loggingThread() {
-            ledger.turnedAway(DropReason.FULL, 1);
+            counters.rejected(DropReason.FULL, 1);
             report.dropped();
         }
 
         @Actor
         public void batcher(LL_Result r) {
-            r.r1 = report.step(0) == io.github.dropwizardlogdna.shipping.Signal.FOREVER ? "silent" : "planned";
+            r.r1 = report.step(0) == WakeSignal.FOREVER ? "silent" : "planned";
         }
 
         @Arbiter
@@ -56,11 +56,11 @@ final class ReportRaces {
             if (woken) {
                 r.r1 = "planned";
             }
-            r.r2 = report.isAllTold() ? "told" : "untold";
+            r.r2 = report.isAllReported() ? "reported" : "unreported";
         }
     }
 
-    /** Reports nothing to anybody. */
+    /** Ignores all events. */
     static final class Silent implements ShippingObserver {
 
         @Override

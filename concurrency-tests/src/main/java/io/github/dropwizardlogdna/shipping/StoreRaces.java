@@ -15,7 +15,7 @@ final class StoreRaces {
 
     private StoreRaces() {}
 
-    private static Batch batch() {
+    static Batch batch() {
         OpenBatch open = new OpenBatch(false, new java.io.ByteArrayOutputStream());
         byte[] line = {'l', ',', '\n'};
         open.add(line, 0, line.length, 1);
@@ -37,15 +37,15 @@ final class StoreRaces {
 
         @Actor
         public void sender(III_Result r) {
-            if (store.head() != null) {
+            if (store.claim(0) != null) {
                 r.r1 = 1;
-                store.removeHead();
+                store.remove(0);
             }
         }
 
         @Arbiter
         public void after(III_Result r) {
-            r.r2 = store.head() == null ? 0 : 1;
+            r.r2 = store.claim(0) == null ? 0 : 1;
             r.r3 = store.size();
         }
     }

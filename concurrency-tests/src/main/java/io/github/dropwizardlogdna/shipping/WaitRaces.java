@@ -10,48 +10,48 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.Signal;
 import org.openjdk.jcstress.annotations.State;
 
-/** Threads that wait, and the ones that must wake them. A lost wake-up is a test that does not end. */
+/** Threads that wait, and those that must wake them. A lost wake-up is a test that does not end. */
 final class WaitRaces {
 
     private WaitRaces() {}
 
-    /** A thread that found the buffer full, and the one that makes room. */
+    /** A thread that found the buffer full, and the one that frees room. */
     @JCStressTest(Mode.Termination)
     @Outcome(id = "TERMINATED", expect = ACCEPTABLE)
     @Outcome(id = "STALE", expect = FORBIDDEN, desc = "there is room, and the thread waits")
     @State
     public static class AwaitAgainstRoom {
-        private final Room room = new Room();
+        private final NotFullCondition notFull = new NotFullCondition();
         private volatile boolean full = true;
 
         @Actor
         public void loggingThread() {
-            room.await(() -> full ? Admission.FULL : Admission.ACCEPTED);
+            notFull.await(() -> full ? AppendResult.FULL : AppendResult.ACCEPTED);
         }
 
         @Signal
         public void batcher() {
             full = false;
-            room.made();
+            notFull.signal();
         }
     }
 
-    /** A thread that waits for room, and the shutdown that lets it go. */
+    /** A thread that waits for room, and the shutdown that releases it. */
     @JCStressTest(Mode.Termination)
     @Outcome(id = "TERMINATED", expect = ACCEPTABLE)
     @Outcome(id = "STALE", expect = FORBIDDEN, desc = "shutdown has begun, and the thread waits")
     @State
     public static class AwaitAgainstClose {
-        private final Room room = new Room();
+        private final NotFullCondition notFull = new NotFullCondition();
 
         @Actor
         public void loggingThread() {
-            room.await(() -> Admission.FULL);
+            notFull.await(() -> AppendResult.FULL);
         }
 
         @Signal
         public void shutdown() {
-            room.close();
+            notFull.close();
         }
     }
 
@@ -61,15 +61,14 @@ final class WaitRaces {
     @Outcome(id = "STALE", expect = FORBIDDEN, desc = "the signal is raised, and its owner waits")
     @State
     public static class RaiseAgainstAwait {
-        private final io.github.dropwizardlogdna.shipping.Signal wake =
-                new io.github.dropwizardlogdna.shipping.Signal();
+        private final WakeSignal wake = new WakeSignal();
         private volatile boolean work;
 
         @Actor
         public void owner() {
             wake.belongsTo(Thread.currentThread());
             while (!work) {
-                wake.await(io.github.dropwizardlogdna.shipping.Signal.FOREVER);
+                wake.await(WakeSignal.FOREVER);
             }
         }
 

@@ -9,36 +9,36 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One request, from the look-up of the host to the last byte of its answer: how long it may take, and the way to end it
- * early. This is the one place where the sender's thread meets the threads that may end its request: those of the
- * shutdown and the {@link Watchdog}'s.
+ * The deadline and the cancellation of one request, from the look-up of the host to the last byte of the response. The only
+ * place where the sender's thread meets the threads that may abort its request: that of a shutdown and the {@link
+ * Watchdog}'s.
  *
- * <p>Ending a request closes the TCP socket, whatever is layered over it: the thread that is reading, writing or
- * connecting returns at once. After {@link #end} nothing can reach the socket, which the next request may use.
+ * <p>An abort closes the TCP socket, so the thread that is reading, writing or connecting returns at once. After {@link #end}
+ * the socket is out of reach, because the next request may use it.
  */
 final class Attempt implements Watchdog.Watched {
 
     /**
-     * A watchdog that wakes later than this was stopped with the whole process, as a container may be. The answer may
-     * wait in the socket then, so the request gets as much time again.
+     * If the watchdog wakes up later than this, the whole process was paused, as a container may be. The response may already
+     * be in the socket, so the request gets this much more time.
      */
     private static final long GRACE = Duration.ofSeconds(1).toNanos();
 
     private final Watchdog watchdog;
     private final CompletableFuture<Void> cut = new CompletableFuture<>();
 
-    /** Guards all that follows. Held for a few steps that don't block. */
+    /** Guards the fields below. Held only for a few steps that don't block. */
     private final ReentrantLock lock = new ReentrantLock();
 
     @Nullable
     private Socket socket;
 
-    /** Why the request was cut off, if it was. */
+    /** The reason if the request was cut off, else null. */
     @Nullable
     private String reason;
 
     private String lateness = "";
-    /** Whether the request has begun, so that what is overdue is its answer. */
+    /** Whether the request is being sent, so that a timeout concerns the response. */
     private boolean answerAwaited;
 
     private long deadline;
@@ -52,9 +52,9 @@ final class Attempt implements Watchdog.Watched {
     // The sender's thread
 
     /**
-     * From now on the request may take this long.
+     * Sets the deadline to this much from now.
      *
-     * @param phase what there is not at the end of it: "no answer"
+     * @param phase what to report after the deadline, such as "no answer"
      */
     void allow(Duration time, String phase) throws IOException {
         lock.lock();
@@ -68,7 +68,7 @@ final class Attempt implements Watchdog.Watched {
         }
     }
 
-    /** As {@link #allow}, from the first byte of the request on. */
+    /** Like {@link #allow}; called before the first byte of the request. */
     void allowAnswer(Duration time, String phase) throws IOException {
         lock.lock();
         try {
@@ -79,7 +79,7 @@ final class Attempt implements Watchdog.Watched {
         }
     }
 
-    /** Whether the request failed because it took too long after it had begun. */
+    /** Whether the request failed because the response was late. */
     boolean isAnswerOverdue(Throwable failure) {
         lock.lock();
         try {
@@ -92,7 +92,7 @@ final class Attempt implements Watchdog.Watched {
         }
     }
 
-    /** The TCP socket to close if the request is cut off. */
+    /** Registers the TCP socket to close if the request is cut off. */
     void uses(Socket opened) throws IOException {
         lock.lock();
         try {
@@ -103,7 +103,7 @@ final class Attempt implements Watchdog.Watched {
         }
     }
 
-    /** Fails if the request was cut off, or should have been and there is no thread to do it. */
+    /** Throws if the request was cut off, or is overdue and no watchdog thread could be started. */
     void check() throws IOException {
         lock.lock();
         try {
@@ -118,7 +118,7 @@ final class Attempt implements Watchdog.Watched {
         }
     }
 
-    /** How much of the allowed time is left, at least a millisecond. */
+    /** The time until the deadline, at least a millisecond. */
     Duration left() {
         lock.lock();
         try {
@@ -128,7 +128,7 @@ final class Attempt implements Watchdog.Watched {
         }
     }
 
-    /** Is completed when the request is cut off. */
+    /** Completes when the request is cut off. */
     CompletableFuture<Void> whenCutOff() {
         return cut;
     }
@@ -167,7 +167,7 @@ final class Attempt implements Watchdog.Watched {
                 socket.close();
             }
         } catch (IOException e) {
-            // It is closed all the same.
+            // The socket is closed anyway.
         } finally {
             lock.unlock();
         }

@@ -13,12 +13,11 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
- * Goes the way of a request one step at a time, as far as a connection goes, so that a person sees which step fails: the
- * look-up of the host, the TCP connection, the TLS handshake. If there is a proxy, these lead to the proxy, and no
- * further: what is behind it only a request can find out.
+ * Connects like a request, but step by step, to show which step fails: the look-up of the host, the TCP connection, the TLS
+ * handshake. If there is a proxy, the steps lead to the proxy and no further: only a request can test the way beyond it.
  *
- * <p>The steps belong to one thread and are called in their order, the next one only after success. Each is bounded by
- * the time-outs of the settings. {@link #close} may be called by any thread, and ends the step that is under way.
+ * <p>The steps are called by one thread, in order, each only if the one before succeeded. Each is bounded by the timeouts of
+ * the settings. Any thread may call {@link #close}, which aborts the current step.
  */
 public final class ConnectionProbe implements AutoCloseable {
 
@@ -35,11 +34,11 @@ public final class ConnectionProbe implements AutoCloseable {
     private Socket socket;
 
     /**
-     * What a step has found.
+     * The result of a step.
      *
-     * @param good whether the next step can follow
-     * @param words what is there, or what is wrong
-     * @param remedy what a person can do if it is not good
+     * @param good whether the step succeeded
+     * @param words a description of the result or the failure
+     * @param remedy what to do about a failure
      */
     public record Finding(boolean good, String words, Remedy remedy) {
 
@@ -58,22 +57,22 @@ public final class ConnectionProbe implements AutoCloseable {
         this.dialer = new Dialer(settings);
     }
 
-    /** Whether there is a proxy in between, be it configured here or for the whole JVM. */
+    /** Whether there is a proxy, configured for this appender or for the JVM. */
     public boolean isProxied() {
         return route.isProxied();
     }
 
-    /** Without its credentials. */
+    /** A description of the proxy without its credentials. */
     public String proxyInWords() {
         return route.toString();
     }
 
-    /** Whether requests go over TLS. */
+    /** Whether requests use TLS. */
     public boolean isSecure() {
         return Route.isSecure(settings.endpoint());
     }
 
-    /** Looks up the host to connect to. */
+    /** Looks up the host. */
     public Finding lookUp() {
         return find(settings.connectionTimeout(), () -> {
             addresses = dialer.lookUp(route, attempt);
@@ -85,7 +84,7 @@ public final class ConnectionProbe implements AutoCloseable {
         });
     }
 
-    /** Connects to the first address that answers. */
+    /** Connects to the first address that can be reached. */
     public Finding connect() {
         return find(settings.connectionTimeout().plus(settings.timeout()), () -> {
             socket = dialer.connect(route, addresses, attempt);
@@ -95,7 +94,7 @@ public final class ConnectionProbe implements AutoCloseable {
         });
     }
 
-    /** Shakes hands in TLS over the connection, and checks the certificate as a request would. */
+    /** Performs the TLS handshake over the connection, and verifies the certificate as a request does. */
     public Finding handshake() {
         return find(settings.timeout(), () -> {
             Socket connected = socket;
@@ -122,7 +121,7 @@ public final class ConnectionProbe implements AutoCloseable {
     private static String inWords(SSLSession session) throws IOException {
         String certificate = "";
         if (session.getPeerCertificates()[0] instanceof X509Certificate x509) {
-            String issuer = ForeignText.cleaned(x509.getIssuerX500Principal().getName());
+            String issuer = UntrustedText.cleaned(x509.getIssuerX500Principal().getName());
             String end = x509.getNotAfter()
                     .toInstant()
                     .atOffset(ZoneOffset.UTC)
@@ -133,7 +132,7 @@ public final class ConnectionProbe implements AutoCloseable {
         return session.getProtocol() + ", the certificate is trusted" + certificate;
     }
 
-    /** Ends the connection. */
+    /** Closes the connection. */
     @Override
     public void close() {
         attempt.cutOff("cut off");

@@ -2,7 +2,7 @@ package io.github.dropwizardlogdna.ingestion;
 
 import java.io.IOException;
 
-/** A fault that was understood where it was found. */
+/** A failure that was diagnosed where it occurred. */
 final class DiagnosedException extends IOException {
 
     private final transient Diagnosis diagnosis;

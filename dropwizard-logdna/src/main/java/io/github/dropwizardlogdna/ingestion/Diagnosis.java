@@ -20,21 +20,21 @@ import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 
 /**
- * Says in words for a person why there was no answer.
+ * Describes why there was no response.
  *
- * <p>Quotes the message of an exception only where this machine's network or TLS has written it: others may hold the URL
- * with its query, a header's value, or a server's words.
+ * <p>Quotes the message of an exception only if it comes from this machine's network or TLS code: others may contain the URL
+ * with its query, the value of a header, or text from a server.
  *
  * @param reason as in {@link Verdict}
- * @param remedy what a person can do
+ * @param remedy what to do about it
  */
 record Diagnosis(String reason, Remedy remedy) {
 
-    /** What to do with the lines of a request that failed in this way. */
+    /** The verdict for a request that failed with this exception. */
     static Verdict verdict(Throwable failure, IngestionSettings settings) {
         Optional<ProxyRefusedException> refused = first(causes(failure), ProxyRefusedException.class);
         if (refused.isPresent()) {
-            return Answer.ofProxy(refused.get().status());
+            return EndpointResponse.ofProxy(refused.get().status());
         }
         Diagnosis diagnosis = of(failure, settings);
         return Verdict.of(Outcome.RETRY, diagnosis.reason, diagnosis.remedy);
@@ -43,7 +43,7 @@ record Diagnosis(String reason, Remedy remedy) {
     static Diagnosis of(Throwable failure, IngestionSettings settings) {
         String endpoint = IngestionUri.origin(settings.endpoint());
         List<Throwable> causes = causes(failure);
-        // TLS comes after what may have broken underneath, and wraps it.
+        // TLS comes last because it wraps failures of the connection below it.
         return first(causes, DiagnosedException.class)
                 .map(e -> new Diagnosis(
                         e.diagnosis().reason() + checkProxy(settings),
@@ -64,8 +64,8 @@ record Diagnosis(String reason, Remedy remedy) {
                 .or(() -> first(causes, SSLException.class).map(e -> tls(endpoint, e, causes)))
                 .or(() -> first(causes, IllegalArgumentException.class)
                         .map(e -> new Diagnosis(
-                                "the request could not be made: "
-                                        + "a header or the URL holds an illegal character; check ingestionKey and endpoint",
+                                "the request could not be created: "
+                                        + "a header or the URL contains an illegal character; check ingestionKey and endpoint",
                                 Remedy.ENDPOINT)))
                 .or(() -> answer(endpoint, causes))
                 .orElseGet(() -> new Diagnosis(
@@ -74,27 +74,27 @@ record Diagnosis(String reason, Remedy remedy) {
                         Remedy.PATIENCE));
     }
 
-    /** What is wrong with an answer that could not be read. */
+    /** Describes a response that could not be read. */
     private static Optional<Diagnosis> answer(String endpoint, List<Throwable> causes) {
         if (first(causes, NoHttpResponseException.class).isPresent()
                 || first(causes, ConnectionClosedException.class).isPresent()) {
             return Optional.of(new Diagnosis(endpoint + " closed the connection without an answer", Remedy.CLOSED));
         }
         if (first(causes, MessageConstraintException.class).isPresent()
-                || first(causes, WireConnection.AnswerTooLargeException.class).isPresent()) {
-            return Optional.of(new Diagnosis(
-                    endpoint + " answered with more than an answer can need; check endpoint", Remedy.ENDPOINT));
+                || first(causes, WireConnection.ResponseTooLargeException.class).isPresent()) {
+            return Optional.of(
+                    new Diagnosis(endpoint + " sent a response that is too large; check endpoint", Remedy.ENDPOINT));
         }
         return first(causes, HttpException.class)
                 .map(e -> new Diagnosis(endpoint + " did not answer in HTTP; check endpoint", Remedy.ENDPOINT));
     }
 
-    /** The beginning of a sentence that goes on with a time. */
+    /** The beginning of a sentence that continues with a duration. */
     static String noAnswer(IngestionSettings settings) {
         return "no answer from " + IngestionUri.origin(settings.endpoint());
     }
 
-    /** As {@link #noAnswer}. */
+    /** Like {@link #noAnswer}. */
     static String noConnection(IngestionSettings settings) {
         return "no connection to " + IngestionUri.origin(settings.endpoint());
     }
@@ -119,7 +119,7 @@ record Diagnosis(String reason, Remedy remedy) {
                 orProxy(Remedy.NETWORK, settings));
     }
 
-    /** All connections go to the proxy, if there is one. */
+    /** A connection goes to the proxy if there is one, so its settings are worth checking. */
     private static String checkProxy(IngestionSettings settings) {
         return settings.proxy() == null ? "" : "; check proxy (" + settings.proxy() + ")";
     }
@@ -129,7 +129,7 @@ record Diagnosis(String reason, Remedy remedy) {
     }
 
     private static Diagnosis tooLate(SocketTimeoutException e, IngestionSettings settings) {
-        // The JDK has one type for both: "Connect timed out" and "Read timed out".
+        // The JDK uses one type for both: "Connect timed out" and "Read timed out".
         return quoted(e).toLowerCase(Locale.ROOT).contains("connect")
                 ? new Diagnosis(
                         noConnection(settings) + " within " + inWords(settings.connectionTimeout())
@@ -138,7 +138,7 @@ record Diagnosis(String reason, Remedy remedy) {
                 : new Diagnosis(noAnswer(settings) + " within " + inWords(settings.timeout()), Remedy.PATIENCE);
     }
 
-    /** A cause may be its own cause's cause: the first twenty. */
+    /** The exception and its causes; at most twenty, because causes may be cyclic. */
     static List<Throwable> causes(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .limit(20)
@@ -150,7 +150,7 @@ record Diagnosis(String reason, Remedy remedy) {
         if (message == null) {
             return e.getClass().getSimpleName();
         }
-        return ForeignText.cleaned(message);
+        return UntrustedText.cleaned(message);
     }
 
     private static <T extends Throwable> Optional<T> first(List<Throwable> causes, Class<T> type) {

@@ -19,12 +19,12 @@ import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.net.InetAddressUtils;
 
 /**
- * Makes connections to the endpoint: looks up the host, tries each of its addresses, asks a proxy for a tunnel, and
- * shakes hands in TLS. Requests and {@link ConnectionProbe} go this same way. Belongs to one thread.
+ * Opens connections to the endpoint: looks up the host, tries each of its addresses, asks a proxy for a tunnel, and performs
+ * the TLS handshake. Used by requests and by {@link ConnectionProbe}. Confined to one thread.
  *
- * <p>Nothing that the application sets for its JVM reaches a connection ({@code SSLContext.setDefault}, {@code
- * HttpsURLConnection.setDefault...}, {@code ProxySelector}, {@code Authenticator}); the JVM's own properties do: its
- * trust store, key store and proxies.
+ * <p>State that the application sets for its whole JVM does not affect a connection ({@code SSLContext.setDefault}, {@code
+ * HttpsURLConnection.setDefault...}, {@code ProxySelector}, {@code Authenticator}). The JVM's system properties do: trust
+ * store, key store and proxies.
  */
 final class Dialer {
 
@@ -34,7 +34,7 @@ final class Dialer {
     @Nullable
     private SSLContext context;
 
-    /** The address that was reached last: the others may be dead, each for the whole of connectionTimeout. */
+    /** The last address that was reached. It is tried first, because a dead one may cost a whole connectionTimeout. */
     @Nullable
     private InetAddress reached;
 
@@ -42,7 +42,7 @@ final class Dialer {
         this.settings = settings;
     }
 
-    /** Connects, so that a request can be sent. What is opened is closed if that fails. */
+    /** Connects, so that a request can be sent. Closes the socket on failure. */
     WireConnection connect(Route route, Attempt attempt) throws IOException, HttpException {
         Socket socket = connect(route, lookUp(route, attempt), attempt);
         boolean ready = false;
@@ -73,7 +73,7 @@ final class Dialer {
         return addresses;
     }
 
-    /** Tries one address after the other, and fails as the first one did. */
+    /** Tries one address after another. If none can be reached, throws the exception of the first. */
     Socket connect(Route route, List<InetAddress> addresses, Attempt attempt) throws IOException {
         IOException first = null;
         for (InetAddress address : addresses) {
@@ -99,7 +99,7 @@ final class Dialer {
         try {
             attempt.uses(socket);
             socket.setTcpNoDelay(true);
-            // A backstop: the attempt has a deadline for the whole.
+            // A backstop: the deadline of the attempt covers the whole request.
             socket.setSoTimeout(millis(settings.timeout()));
             InetSocketAddress target = route.kind() == Route.Kind.SOCKS_PROXY
                     ? InetSocketAddress.createUnresolved(targetHost(), Route.port(settings.endpoint()))
@@ -122,7 +122,7 @@ final class Dialer {
         HttpProxy proxy = route.proxy();
         String authorization = proxy == null ? null : proxy.authorization();
         if (authorization != null) {
-            // Unasked and once: a proxy that refuses it hears it no second time, and locks no account.
+            // Sent preemptively and only once, so that a proxy that refuses it does not lock the account.
             request.setHeader("Proxy-Authorization", authorization);
         }
         WireConnection connection = new WireConnection(socket, null, route);
@@ -133,7 +133,7 @@ final class Dialer {
         }
     }
 
-    /** Layers TLS over a connection; checks the certificate, and that it is for the endpoint's host. */
+    /** Layers TLS over a connection. Verifies the certificate and that it is for the endpoint's host. */
     SSLSocket handshake(Socket socket) throws IOException {
         String host = targetHost();
         SSLSocket tls = (SSLSocket)
@@ -148,7 +148,7 @@ final class Dialer {
         return tls;
     }
 
-    /** The JVM's own is not {@code SSLContext.getDefault()}, which any code may have replaced. */
+    /** The configured context or the JVM's. Not {@code SSLContext.getDefault()}, which any code may have replaced. */
     private SSLContext context() throws IOException {
         SSLContext configured = settings.tls();
         if (configured != null) {
@@ -174,11 +174,11 @@ final class Dialer {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is closed all the same.
+            // The socket is closed anyway.
         }
     }
 
-    /** Zero would mean no time-out. */
+    /** At least 1, because 0 means no timeout. */
     private static int millis(Duration duration) {
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, duration.toMillis()));
     }

@@ -8,24 +8,34 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.util.Base64;
+import java.util.stream.Stream;
 
 /**
- * A proxy that speaks HTTP, and what it wants to know of who uses it. Immutable.
+ * An HTTP proxy and the credentials for it. Immutable.
  *
- * @param host a name or an address; it is looked up for each connection
+ * @param host a name or an address, which is looked up for each connection
  * @param credentials the user and the password; null for none
  */
 public record HttpProxy(String host, int port, @Nullable PasswordAuthentication credentials) {
 
     static final int MAX_PORT = 65_535;
 
+    private static final String SPECIAL_CHARACTERS =
+            "must have the form http://user:password@host:port; percent-encode special characters in user and"
+                    + " password (%40 for @, %2F for /), and substitute ${...}";
+
     /**
-     * Reads {@code http://user:password@host:port}, where user and password may be percent-encoded.
+     * Parses {@code http://user:password@host:port}. User and password may be percent-encoded.
      *
-     * @throws IllegalArgumentException if it is not of that form; the message says what to do, and holds nothing of it
+     * @throws IllegalArgumentException if the URL has another form; the message names the form and does not quote the URL
      */
     public static HttpProxy parse(String url) {
         URI uri = uri(url.strip());
+        // A slash, a question mark or a number sign in the password ends the authority.
+        if (Stream.of(uri.getRawPath(), uri.getRawQuery(), uri.getRawFragment())
+                .anyMatch(part -> part != null && part.contains("@"))) {
+            throw new IllegalArgumentException(SPECIAL_CHARACTERS);
+        }
         if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
             throw new IllegalArgumentException("must have the form http://host:port or http://user:password@host:port;"
                     + " also for an https endpoint it is http");
@@ -56,10 +66,8 @@ public record HttpProxy(String host, int port, @Nullable PasswordAuthentication 
         try {
             return new URI(url);
         } catch (URISyntaxException e) {
-            // Without its cause, whose message is the URL.
-            throw new IllegalArgumentException(
-                    "must have the form http://user:password@host:port; percent-encode what is special in user and"
-                            + " password (%40 for @), and substitute ${...}");
+            // Without the cause, whose message contains the URL.
+            throw new IllegalArgumentException(SPECIAL_CHARACTERS);
         }
     }
 
@@ -78,11 +86,11 @@ public record HttpProxy(String host, int port, @Nullable PasswordAuthentication 
     }
 
     private static String decoded(String text) {
-        // URLDecoder reads what forms use; a plus sign is a space only there.
+        // URLDecoder decodes forms, where a plus sign is a space.
         return URLDecoder.decode(text.replace("+", "%2B"), UTF_8);
     }
 
-    /** Without the credentials. */
+    /** The URL without credentials. */
     @Override
     public String toString() {
         return "http://" + host + ":" + port;

@@ -21,18 +21,18 @@ import org.apache.hc.core5.http.message.MessageSupport;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 
 /**
- * Sends requests over one connection, which is kept between them. No redirects, no cookies, no retries: a request is
- * sent at most once. Belongs to the sender's thread.
+ * Sends requests over one persistent connection. No redirects, no cookies, no retries: a request is sent at most once.
+ * Confined to the sender's thread.
  */
 final class HttpTransport {
 
-    /** Enough for the status of each line of the largest body. */
+    /** Enough for the statuses of the lines of the largest body. */
     private static final int LARGEST_STATUSES = 1024 * 1024;
 
-    /** Any other answer is read only so that the connection can be used again. */
+    /** Any other response body is read only so that the connection can be reused. */
     private static final int LARGEST_IGNORED = 64 * 1024;
 
-    /** The framing of a body in chunks may be longer than the body. */
+    /** The limit for a body with its chunk framing, as a multiple of the body's limit. */
     private static final int FRAMING = 2;
 
     private static final byte[] NOTHING = {};
@@ -44,7 +44,7 @@ final class HttpTransport {
     private final Watchdog watchdog;
     private final Dialer dialer;
 
-    /** The connection between two requests. The sender's thread and the watchdog's take it out; it is theirs then. */
+    /** The idle connection. Whichever of the sender's thread and the watchdog's removes it owns it. */
     private final AtomicReference<Idle> idle = new AtomicReference<>();
 
     HttpTransport(IngestionSettings settings, Watchdog watchdog) {
@@ -53,8 +53,9 @@ final class HttpTransport {
         this.dialer = new Dialer(settings);
     }
 
-    /** Sends a body with these headers, and reads the answer. */
-    Answer post(URI uri, Map<String, String> headers, byte[] body, Attempt attempt) throws IOException, HttpException {
+    /** Sends a body with these headers, and reads the response. */
+    EndpointResponse post(URI uri, Map<String, String> headers, byte[] body, Attempt attempt)
+            throws IOException, HttpException {
         attempt.allow(settings.connectionTimeout().plus(settings.timeout()), Diagnosis.noConnection(settings));
         Route route = Route.to(settings);
         WireConnection connection = takeIdle(route, attempt);
@@ -66,14 +67,14 @@ final class HttpTransport {
             attempt.allowAnswer(settings.timeout(), Diagnosis.noAnswer(settings));
             ClassicHttpRequest request = request(route, uri, headers, body);
             ClassicHttpResponse response = connection.exchange(request, attempt);
-            Answering answering = new Answering(connection, request, response);
-            Answer answer = answering.read();
-            reusable = answering.reusable;
+            ResponseReader reader = new ResponseReader(connection, request, response);
+            EndpointResponse read = reader.read();
+            reusable = reader.reusable;
             if (reusable) {
-                attempt.end(); // before another request, or the watchdog, may have the connection
+                attempt.end(); // before another request, or the watchdog, may use the connection
                 keep(connection, response);
             }
-            return answer;
+            return read;
         } finally {
             if (!reusable) {
                 connection.abort();
@@ -84,7 +85,7 @@ final class HttpTransport {
     private ClassicHttpRequest request(Route route, URI uri, Map<String, String> headers, byte[] body) {
         String path = uri.getRawPath() + "?" + uri.getRawQuery();
         boolean toProxy = route.kind() == Route.Kind.HTTP_PROXY && !Route.isSecure(uri);
-        // The target as it is written here: a proxy wants the whole URL.
+        // Not re-encoded. A proxy needs the whole URL.
         String requestTarget = toProxy ? IngestionUri.origin(uri) + path : path;
         BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", null, null, requestTarget);
         request.setHeader("Host", uri.getRawAuthority());
@@ -99,7 +100,7 @@ final class HttpTransport {
         return request;
     }
 
-    /** The connection of the last request, if it leads where this one goes, and is still good. */
+    /** Takes the idle connection if it has the same route and is still usable. */
     @Nullable
     private WireConnection takeIdle(Route route, Attempt attempt) throws IOException {
         Idle last = idle.getAndSet(null);
@@ -107,12 +108,16 @@ final class HttpTransport {
             return null;
         }
         watchdog.forget(last);
-        attempt.uses(last.connection.socket());
-        if (!last.connection.route().equals(route) || last.connection.isUnusable()) {
-            last.connection.closeIdle();
-            return null;
+        boolean usable = false;
+        try {
+            attempt.uses(last.connection.socket());
+            usable = last.connection.route().equals(route) && !last.connection.isUnusable();
+        } finally {
+            if (!usable) {
+                last.connection.closeIdle();
+            }
         }
-        return last.connection;
+        return usable ? last.connection : null;
     }
 
     private void keep(WireConnection connection, ClassicHttpResponse response) {
@@ -124,22 +129,22 @@ final class HttpTransport {
         Idle last = new Idle(connection);
         idle.set(last);
         if (!watchdog.watch(last, System.nanoTime() + longest.toNanos())) {
-            close(); // nobody would close it
+            close(); // because it is not watched
         }
     }
 
-    /** A little less than the server says, so that it is not the server who closes. */
+    /** A little less than the server's keep-alive time, so that the server does not close the connection first. */
     private static Duration idleTime(ClassicHttpResponse response) {
         Header header = response.getFirstHeader("Keep-Alive");
         Matcher timeout = IDLE_TIMEOUT.matcher(header == null ? "" : header.getValue());
         if (!timeout.find()) {
             return LONGEST_IDLE;
         }
-        Duration said = Duration.ofSeconds(Math.max(0, Long.parseLong(timeout.group(1)) - 1));
-        return said.compareTo(LONGEST_IDLE) < 0 ? said : LONGEST_IDLE;
+        Duration allowed = Duration.ofSeconds(Math.max(0, Long.parseLong(timeout.group(1)) - 1));
+        return allowed.compareTo(LONGEST_IDLE) < 0 ? allowed : LONGEST_IDLE;
     }
 
-    /** Closes the connection, unless a request is using it. */
+    /** Closes the connection unless a request is using it. */
     void close() {
         Idle last = idle.getAndSet(null);
         if (last != null) {
@@ -148,7 +153,7 @@ final class HttpTransport {
         }
     }
 
-    /** A connection that waits for the next request, and is closed if there is none for a while. */
+    /** A connection between two requests. It is closed if none follows for a while. */
     private final class Idle implements Watchdog.Watched {
 
         private final WireConnection connection;
@@ -166,39 +171,40 @@ final class HttpTransport {
         }
     }
 
-    /** The head of an answer was read: whatever becomes of its body, the status stands, except that of a 207. */
-    private static final class Answering {
+    /** Reads a response after its head. A failure to read the body does not change the status, except for a 207. */
+    private static final class ResponseReader {
 
         private final WireConnection connection;
         private final ClassicHttpRequest request;
         private final ClassicHttpResponse response;
         private boolean reusable;
 
-        Answering(WireConnection connection, ClassicHttpRequest request, ClassicHttpResponse response) {
+        ResponseReader(WireConnection connection, ClassicHttpRequest request, ClassicHttpResponse response) {
             this.connection = connection;
             this.request = request;
             this.response = response;
         }
 
-        Answer read() throws IOException, HttpException {
-            boolean needed = response.getCode() == Answer.MULTI_STATUS;
+        EndpointResponse read() throws IOException, HttpException {
+            boolean needed = response.getCode() == EndpointResponse.MULTI_STATUS;
             byte[] body = NOTHING;
             try {
                 body = body(needed ? LARGEST_STATUSES : LARGEST_IGNORED);
-            } catch (WireConnection.AnswerTooLargeException e) {
-                // Nobody needs the rest, and the connection is not used again.
+            } catch (WireConnection.ResponseTooLargeException e) {
+                // The rest is not needed, and the connection is not reused.
             } catch (Throwable e) {
-                // An Error as well: a thread or memory that is short must not make what was taken be sent again.
+                // Errors, too: a lack of threads or memory must not make delivered lines be sent again.
                 if (needed) {
                     throw e;
                 }
             }
-            return new Answer(response.getCode(), value("Retry-After"), value("Date"), needed ? body : NOTHING);
+            return new EndpointResponse(
+                    response.getCode(), value("Retry-After"), value("Date"), needed ? body : NOTHING);
         }
 
         private byte[] body(int most) throws IOException, HttpException {
             if (response.getCode() < 200) {
-                return NOTHING; // another protocol follows
+                return NOTHING; // 101: another protocol follows
             }
             ByteArrayOutputStream read = new ByteArrayOutputStream();
             if (MessageSupport.canResponseHaveBody(request.getMethod(), response)) {
@@ -209,7 +215,7 @@ final class HttpTransport {
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     read.write(buffer, 0, n);
                     if (read.size() > most) {
-                        throw new WireConnection.AnswerTooLargeException();
+                        throw new WireConnection.ResponseTooLargeException();
                     }
                 }
             }

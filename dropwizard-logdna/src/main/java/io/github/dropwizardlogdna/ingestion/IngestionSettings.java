@@ -8,18 +8,18 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /**
- * Where to send to, and as whom.
+ * The endpoint, the identity of this service, and the way to connect.
  *
  * @param endpoint an absolute http or https URL; {@link IngestionUri#effective} is applied to it
- * @param ingestionKey never shown, not even in part
- * @param hostname asked anew for each request, on the sender's thread; it may be found late
+ * @param ingestionKey never printed, not even in part
+ * @param hostname called on shipping threads for each request and each spooled batch: the name may become known late
  * @param ip left out when null
  * @param mac left out when null
  * @param tags left out when empty
  * @param connectionTimeout to establish a TCP connection, at least a millisecond
  * @param timeout from the first byte sent to the last byte of the answer read, at least a millisecond
- * @param proxy the way to the endpoint; null for what the JVM is configured to
- * @param tls what to trust and how to identify oneself; null for what the JVM is configured to
+ * @param proxy the configured proxy; null for the JVM's settings
+ * @param tls trust and key material; null for the JVM's settings
  */
 public record IngestionSettings(
         URI endpoint,
@@ -38,12 +38,12 @@ public record IngestionSettings(
         tags = List.copyOf(tags);
     }
 
-    /** Where the lines of this process come from. May take as long as the host's name takes to be found. */
-    public Origin origin() {
-        return new Origin(hostname.get(), ip, mac, tags);
+    /** The host of this process. May block until the host's name is known. */
+    public HostInfo hostInfo() {
+        return new HostInfo(hostname.get(), ip, mac, tags);
     }
 
-    /** Without the key, and without those parts of the endpoint that may hold another secret. */
+    /** Without the key, and without the parts of the endpoint that may contain another secret. */
     @Override
     public String toString() {
         return "IngestionSettings[endpoint=" + IngestionUri.withoutQuery(endpoint) + ", ingestionKey=***, ip=" + ip

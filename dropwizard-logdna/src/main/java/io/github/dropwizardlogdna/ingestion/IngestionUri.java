@@ -8,10 +8,9 @@ import java.net.URLEncoder;
 import java.util.stream.Collectors;
 
 /**
- * The URL of the ingestion endpoint: how a configured one is read, shown, and completed for a request.
+ * The URL of the ingestion endpoint: normalizes a configured one, makes it printable, and builds the URL of a request.
  *
- * <p>Values become part of the query as what they are. They are never treated as URI templates, so that a tag may hold
- * braces, percent signs or ampersands.
+ * <p>Values are encoded literally, never as URI templates, so a tag may contain braces, percent signs or ampersands.
  */
 public final class IngestionUri {
 
@@ -20,9 +19,9 @@ public final class IngestionUri {
     private IngestionUri() {}
 
     /**
-     * The URL that requests go to: a host alone gets the path {@code /logs/ingest}, and {@code /logs/ingest/} loses its
-     * trailing slash; any other path stays, as does a query. User information and fragment are left out, because
-     * neither goes over the wire.
+     * The URL that requests are sent to. An empty path becomes {@code /logs/ingest}, and {@code /logs/ingest/} loses its
+     * trailing slash; any other path is kept, as is a query. User information and fragment are removed, because neither
+     * goes over the wire.
      */
     public static URI effective(URI endpoint) {
         String path = endpoint.getRawPath();
@@ -33,7 +32,7 @@ public final class IngestionUri {
         return URI.create(origin(endpoint) + path + (query == null ? "" : "?" + query));
     }
 
-    /** The effective endpoint as it may be shown to a person: a query may hold a secret. */
+    /** The effective endpoint in a printable form: a query may contain a secret. */
     public static String withoutQuery(URI endpoint) {
         URI effective = effective(endpoint);
         return origin(effective) + effective.getRawPath();
@@ -49,17 +48,17 @@ public final class IngestionUri {
     }
 
     /** The URL of one request to the effective endpoint. */
-    static URI of(URI endpoint, Origin origin, long epochMillis) {
+    static URI of(URI endpoint, HostInfo host, long epochMillis) {
         StringBuilder uri = new StringBuilder(endpoint.toString());
         boolean hasQuery = endpoint.getRawQuery() != null;
-        uri.append(hasQuery ? '&' : '?').append("hostname=").append(encoded(origin.hostname()));
-        append(uri, "mac", origin.mac());
-        append(uri, "ip", origin.ip());
+        uri.append(hasQuery ? '&' : '?').append("hostname=").append(encoded(host.hostname()));
+        append(uri, "mac", host.mac());
+        append(uri, "ip", host.ip());
         uri.append("&now=").append(epochMillis);
-        if (!origin.tags().isEmpty()) {
-            // The commas between the tags stay as they are: only one inside a tag is encoded.
+        if (!host.tags().isEmpty()) {
+            // The commas between tags are not encoded; a comma inside a tag is.
             uri.append("&tags=")
-                    .append(origin.tags().stream().map(IngestionUri::encoded).collect(Collectors.joining(",")));
+                    .append(host.tags().stream().map(IngestionUri::encoded).collect(Collectors.joining(",")));
         }
         return URI.create(uri.toString());
     }
@@ -71,7 +70,7 @@ public final class IngestionUri {
     }
 
     private static String encoded(String value) {
-        // URLEncoder writes what forms use; a space is a plus sign only there.
+        // URLEncoder encodes for forms, where a space is a plus sign.
         return URLEncoder.encode(value, UTF_8).replace("+", "%20");
     }
 }

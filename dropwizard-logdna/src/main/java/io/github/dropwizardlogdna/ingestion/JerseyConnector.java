@@ -17,19 +17,19 @@ import org.glassfish.jersey.client.spi.AsyncConnectorCallback;
 import org.glassfish.jersey.client.spi.Connector;
 
 /**
- * Leads the requests of a Jersey client over an {@link HttpTransport}. Of Jersey's properties it reads none, so that those
- * which a JVM is started with change nothing. Belongs to the sender's thread.
+ * Sends the requests of a Jersey client over an {@link HttpTransport}. It reads none of Jersey's properties, so properties
+ * set for the JVM have no effect. Confined to the sender's thread.
  */
 final class JerseyConnector implements Connector {
 
     private final HttpTransport transport;
 
-    /** Of the request under way. */
+    /** The current request. */
     @Nullable
     private Attempt attempt;
 
     @Nullable
-    private Answer answer;
+    private EndpointResponse response;
 
     JerseyConnector(HttpTransport transport) {
         this.transport = transport;
@@ -37,13 +37,13 @@ final class JerseyConnector implements Connector {
 
     void begin(Attempt next) {
         attempt = next;
-        answer = null;
+        response = null;
     }
 
-    /** The answer to the request under way, as soon as it is known: what Jersey does after that can't change it. */
+    /** The response to the current request, as soon as it is known. Later failures in Jersey do not change it. */
     @Nullable
-    Answer answer() {
-        return answer;
+    EndpointResponse response() {
+        return response;
     }
 
     @Override
@@ -52,10 +52,10 @@ final class JerseyConnector implements Connector {
         if (current == null || !(request.getEntity() instanceof byte[] body)) {
             throw new ProcessingException("not a request of this client");
         }
-        attempt = null; // once, whoever calls
+        attempt = null; // a request is sent once
         try {
-            Answer answered = transport.post(request.getUri(), headers(request), body, current);
-            answer = answered;
+            EndpointResponse answered = transport.post(request.getUri(), headers(request), body, current);
+            response = answered;
             return new ClientResponse(status(answered.status()), request);
         } catch (IOException | HttpException e) {
             throw new ProcessingException(e);
@@ -68,7 +68,7 @@ final class JerseyConnector implements Connector {
         return headers;
     }
 
-    /** A line break would begin another header. */
+    /** Rejects line breaks, which would start another header. */
     private static String legal(List<String> values) {
         String value = String.join(",", values);
         if (!value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
@@ -77,7 +77,7 @@ final class JerseyConnector implements Connector {
         return value;
     }
 
-    /** A server may answer what HTTP does not know. */
+    /** Not one of Jersey's constants, because a server may send any number. */
     private static StatusType status(int code) {
         return new StatusType() {
             @Override
@@ -97,7 +97,7 @@ final class JerseyConnector implements Connector {
         };
     }
 
-    /** Not offered: requests of this client wait for their answers. */
+    /** Not supported: requests of this client are synchronous. */
     @Override
     public Future<?> apply(ClientRequest request, AsyncConnectorCallback callback) {
         ProcessingException refusal = new ProcessingException("no asynchronous requests");

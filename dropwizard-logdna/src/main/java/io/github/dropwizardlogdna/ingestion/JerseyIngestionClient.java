@@ -22,16 +22,16 @@ import org.glassfish.jersey.client.JerseyClientBuilder;
 import org.glassfish.jersey.client.spi.Connector;
 
 /**
- * Sends with Jersey's client, which every Dropwizard service has already, by a connector of our own.
+ * Sends requests with Jersey's client API, which every Dropwizard service has, and a connector of our own.
  *
- * <p>The client is made by the first {@link #send}, on the sender's thread, as it takes half a second. One connection is
- * kept alive between requests. A body is sent at most once for each {@code send}.
+ * <p>The first {@link #send} creates the client on the sender's thread, because it takes half a second. One connection is
+ * kept alive between requests. Each {@code send} sends its body at most once.
  */
 public final class JerseyIngestionClient implements IngestionClient {
 
     static final String USER_AGENT = userAgent();
 
-    /** In the documentation's spelling. */
+    /** Spelled as in LogDNA's documentation. */
     private static final String CONTENT_TYPE = "application/json; charset=UTF-8";
 
     private static final MediaType JSON = new MediaType("application", "json");
@@ -41,11 +41,11 @@ public final class JerseyIngestionClient implements IngestionClient {
     private final Watchdog watchdog;
     private final JerseyConnector connector;
 
-    /** The request under way, for the threads that may end it. */
+    /** The current request, for threads that may abort it. */
     @Nullable
     private volatile Attempt attempt;
 
-    /** Belongs to the sender's thread, as does what follows. */
+    /** Confined to the sender's thread. */
     @Nullable
     private Client client;
 
@@ -53,7 +53,7 @@ public final class JerseyIngestionClient implements IngestionClient {
         this(settings, System::currentTimeMillis);
     }
 
-    /** With another clock: as {@link System#currentTimeMillis}. */
+    /** Creates a client with another clock in place of {@link System#currentTimeMillis}. */
     public JerseyIngestionClient(IngestionSettings settings, LongSupplier epochMillis) {
         this(settings, epochMillis, Watchdog.SHARED);
     }
@@ -66,19 +66,19 @@ public final class JerseyIngestionClient implements IngestionClient {
     }
 
     @Override
-    public Verdict send(Body body) {
+    public Verdict send(RequestBody body) {
         Attempt current = new Attempt(watchdog);
         connector.begin(current);
         try {
             Client ready = client();
-            URI uri = IngestionUri.of(settings.endpoint(), originOf(body), epochMillis.getAsLong());
+            URI uri = IngestionUri.of(settings.endpoint(), hostInfoOf(body), epochMillis.getAsLong());
             attempt = current;
             post(ready, uri, body);
-            return verdict(connector.answer(), body);
+            return verdict(connector.response(), body);
         } catch (RuntimeException | Error e) {
-            Answer answer = connector.answer();
-            if (answer != null) {
-                return verdict(answer, body);
+            EndpointResponse response = connector.response();
+            if (response != null) {
+                return verdict(response, body);
             }
             if (e instanceof Error error) {
                 throw error;
@@ -108,12 +108,12 @@ public final class JerseyIngestionClient implements IngestionClient {
         }
     }
 
-    private Origin originOf(Body body) {
-        Origin origin = body.origin();
-        return origin == null ? settings.origin() : origin;
+    private HostInfo hostInfoOf(RequestBody body) {
+        HostInfo recorded = body.hostInfo();
+        return recorded == null ? settings.hostInfo() : recorded;
     }
 
-    private void post(Client ready, URI uri, Body body) {
+    private void post(Client ready, URI uri, RequestBody body) {
         Invocation.Builder request = ready.target(uri)
                 .request()
                 .header(HttpHeaders.ACCEPT, "application/json")
@@ -123,19 +123,19 @@ public final class JerseyIngestionClient implements IngestionClient {
         request.post(Entity.entity(body.bytes(), variant)).close();
     }
 
-    private Verdict verdict(@Nullable Answer answer, Body body) {
-        if (answer == null) {
-            throw new IllegalStateException("no answer"); // Jersey has not asked the connector
+    private Verdict verdict(@Nullable EndpointResponse response, RequestBody body) {
+        if (response == null) {
+            throw new IllegalStateException("no response"); // Jersey did not call the connector
         }
-        return answer.verdict(body, Instant.ofEpochMilli(epochMillis.getAsLong()), proxyMayAnswer());
+        return response.verdict(body, Instant.ofEpochMilli(epochMillis.getAsLong()), proxyMayAnswer());
     }
 
-    /** A proxy that is asked to open a tunnel does not see the request. */
+    /** A proxy that only opens a tunnel does not see the request. */
     private boolean proxyMayAnswer() {
         return !Route.isSecure(settings.endpoint()) && Route.to(settings).isProxied();
     }
 
-    /** Jersey wraps what it catches, also a class that is missing, which no attempt will bring. */
+    /** Unwraps a LinkageError, which Jersey wraps and which no retry can fix. */
     private static void throwIfUnlinked(Throwable failure) {
         for (Throwable cause : Diagnosis.causes(failure)) {
             if (cause instanceof LinkageError unlinked) {
@@ -162,7 +162,7 @@ public final class JerseyIngestionClient implements IngestionClient {
     }
 
     private static Client newClient(Connector connector) {
-        // Nothing that happens to be on the service's classpath joins in: not its JSON, tracing or compression.
+        // Ignores features on the service's class path, such as JSON providers, tracing and compression.
         ClientConfig config = new ClientConfig()
                 .connectorProvider((owner, configuration) -> connector)
                 .property(CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
@@ -173,8 +173,8 @@ public final class JerseyIngestionClient implements IngestionClient {
     }
 
     /**
-     * Makes a request that goes nowhere, so that each class of Jersey's that requests need is loaded and linked. Takes
-     * some 100 ms the first time, which the first request then saves.
+     * Makes a request without a connection, so that all classes of Jersey that requests need are loaded and linked. Takes
+     * about 100 ms the first time, which the first request then saves.
      *
      * @throws LinkageError if a class or a method is missing
      */

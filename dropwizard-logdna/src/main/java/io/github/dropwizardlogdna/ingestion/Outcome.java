@@ -1,28 +1,28 @@
 package io.github.dropwizardlogdna.ingestion;
 
-/** What the endpoint's answer means for the lines that were sent. */
+/** The consequence of a request for the lines that were sent. */
 public enum Outcome {
-    /** The endpoint took every line. */
+    /** The endpoint accepted every line. */
     DELIVERED,
-    /** The endpoint took some lines; {@link Verdict#lines()} tells the fate of each (a 207). */
+    /** The endpoint accepted some lines (a 207); {@link Verdict#lines()} has the outcome of each. */
     DELIVERED_IN_PART,
-    /** Nothing was taken for a passing reason that has nothing to do with the lines: the network, too many requests. */
+    /** Nothing was accepted for a temporary reason unrelated to the lines: the network, too many requests. */
     RETRY,
-    /** The request was not finished in time, so the next one should be smaller. The endpoint may have the lines. */
+    /** The request was not finished in time, so the next one should be smaller. The endpoint may have accepted the lines. */
     TIMED_OUT,
     /**
-     * Nothing was taken because the endpoint answered with an error. It may pass, or be about what one of the lines
-     * holds: only dividing the lines can tell.
+     * Nothing was accepted because of an error of the endpoint. It may be temporary, or caused by the content of a line: only
+     * dividing the batch can find out.
      */
     SERVER_ERROR,
-    /** Nothing was taken because the key was refused: keep the lines, try again slowly, say so loudly. */
+    /** Nothing was accepted because the key was refused: keep the lines, retry slowly, and log an ERROR. */
     KEY_REFUSED,
-    /** Nothing was taken because of a wrong path, a proxy or an account: as {@link #KEY_REFUSED}. */
+    /** Nothing was accepted because of a wrong path, a proxy or an account: like {@link #KEY_REFUSED}. */
     SETTING_AT_FAULT,
-    /** Nothing was taken because one of the lines, or the request, is malformed: find it by halving. */
+    /** Nothing was accepted because a line or the request is malformed: divide the batch to find it. */
     BAD_REQUEST,
-    /** Nothing was taken because the body is too large: send it in halves. */
+    /** Nothing was accepted because the body is too large: send it in halves. */
     TOO_LARGE,
-    /** Nothing was taken because the endpoint can't read gzip: once more without compression. */
+    /** Nothing was accepted because the endpoint does not support gzip: resend without compression. */
     UNSUPPORTED_ENCODING
 }

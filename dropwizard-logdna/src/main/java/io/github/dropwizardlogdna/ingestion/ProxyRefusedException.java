@@ -2,7 +2,7 @@ package io.github.dropwizardlogdna.ingestion;
 
 import java.io.IOException;
 
-/** A proxy answered that it opens no tunnel to the endpoint. */
+/** A proxy refused to open a tunnel to the endpoint. */
 final class ProxyRefusedException extends IOException {
 
     private final int status;

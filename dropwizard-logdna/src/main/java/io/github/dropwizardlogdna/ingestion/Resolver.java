@@ -13,12 +13,12 @@ import java.util.concurrent.TimeoutException;
 import org.apache.hc.core5.net.InetAddressUtils;
 
 /**
- * Looks up a host within a time limit. Nothing can end a look-up, so that it runs on a thread of its own. There is at
- * most one of these threads: a later call waits for the same look-up, or takes its late result. Belongs to one thread.
+ * Looks up a host within a time limit. A look-up can't be interrupted, so it runs on a separate thread. There is at most one
+ * such thread: a later call waits for the same look-up, or uses its late result. Confined to one thread.
  */
 final class Resolver {
 
-    /** How addresses are found; a seam, because no test can make the DNS hang. */
+    /** A seam for tests, which can't make the DNS hang. */
     @FunctionalInterface
     interface NameService {
         InetAddress[] addressesOf(String host) throws UnknownHostException;
@@ -77,13 +77,13 @@ final class Resolver {
         try {
             ClientThread.start("logdna-dns", work);
         } catch (OutOfMemoryError e) {
-            // The process may have no more threads. A look-up without a limit is better than none.
+            // No thread can be started. A look-up without a limit is better than none.
             work.run();
         }
         return lookup;
     }
 
-    /** Is not to be interrupted: {@link Attempt#cutOff} ends it. */
+    /** Ignores interrupts: {@link Attempt#cutOff} ends the wait. */
     private static void await(Lookup lookup, Duration limit, Attempt attempt) throws IOException {
         CompletableFuture<Object> either = CompletableFuture.anyOf(lookup.found, attempt.whenCutOff());
         long deadline = System.nanoTime() + limit.toNanos();
@@ -96,7 +96,7 @@ final class Resolver {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
-                    return; // the look-up's own, found again by its result
+                    return; // the look-up failed; its result holds the exception
                 } catch (TimeoutException e) {
                     throw tooLong(lookup.host, limit);
                 }

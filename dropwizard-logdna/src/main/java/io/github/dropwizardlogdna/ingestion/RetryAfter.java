@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads the header {@code Retry-After}: seconds, or a date in any of the three forms of RFC 9110, section 5.6.7. */
+/** Parses the header {@code Retry-After}: seconds, or a date in one of the three formats of RFC 9110, section 5.6.7. */
 final class RetryAfter {
 
     private static final int LONGEST_DATE = 100;
@@ -28,10 +28,10 @@ final class RetryAfter {
     private RetryAfter() {}
 
     /**
-     * How long to wait, at most {@link Verdict#MAX_RETRY_AFTER}; empty for the past and for what can't be read.
+     * The delay, at most {@link Verdict#MAX_RETRY_AFTER}; empty for a date in the past and for an invalid header.
      *
-     * @param date the answer's header {@code Date}: a date in {@code Retry-After} was made on the same clock
-     * @param now the time on this machine's clock, for an answer without a date
+     * @param date the header {@code Date} of the response: the same clock produced the date in {@code Retry-After}
+     * @param now the time on this machine's clock, used if there is no {@code Date}
      */
     static Optional<Duration> parse(String header, @Nullable String date, Instant now) {
         String value = header.trim();
@@ -67,7 +67,7 @@ final class RetryAfter {
             try {
                 return Optional.of(LocalDateTime.parse(value.trim(), format).toInstant(ZoneOffset.UTC));
             } catch (DateTimeException e) {
-                // not this form
+                // not this format
             }
         }
         return Optional.empty();

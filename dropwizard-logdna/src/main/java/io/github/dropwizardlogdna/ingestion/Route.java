@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 /**
  * The machine to connect to on the way to the endpoint: the endpoint itself, or a proxy.
  *
- * <p>Which proxy the JVM is set to is read from its system properties, by the rules of the JDK (see its "Networking
- * Properties"), and not asked of {@code ProxySelector.getDefault()}: any code of the application may have replaced that.
+ * <p>The JVM's proxy is read from system properties by the rules of the JDK (see its "Networking Properties"), not from
+ * {@code ProxySelector.getDefault()}, which any code in the process may have replaced.
  *
- * @param host as in a URL; an IPv6 address without its brackets
- * @param proxy the HTTP proxy that was configured; null for one of the JVM's and for none
+ * @param host as in a URL; an IPv6 address without brackets
+ * @param proxy the configured HTTP proxy; null for the JVM's proxy and for none
  */
 record Route(Kind kind, String host, int port, @Nullable HttpProxy proxy) {
 
@@ -28,7 +28,7 @@ record Route(Kind kind, String host, int port, @Nullable HttpProxy proxy) {
     private static final int HTTP_PORT = 80;
     private static final int SOCKS_PORT = 1080;
 
-    /** What the JDK reaches without a proxy unless the property is empty. */
+    /** The hosts that the JDK always connects to directly, unless the property is empty. */
     private static final String LOCAL = "localhost|127.*|[::1]|0.0.0.0|[::0]";
 
     static Route to(IngestionSettings settings) {
@@ -42,7 +42,7 @@ record Route(Kind kind, String host, int port, @Nullable HttpProxy proxy) {
         return kind != Kind.DIRECT;
     }
 
-    /** What a socket has to be made with: never null, so that the JVM's own choice of a proxy is not asked for. */
+    /** The proxy for creating a socket; never null, so that the JVM's proxy selector is not used. */
     Proxy socks(InetSocketAddress address) {
         return kind == Kind.SOCKS_PROXY ? new Proxy(Proxy.Type.SOCKS, address) : Proxy.NO_PROXY;
     }
@@ -107,7 +107,7 @@ record Route(Kind kind, String host, int port, @Nullable HttpProxy proxy) {
         return port == null || port < 1 || port > HttpProxy.MAX_PORT ? otherwise : port;
     }
 
-    /** A pattern has an asterisk at its beginning or its end, or none. */
+    /** A pattern may have an asterisk at its beginning or its end. */
     private static boolean isExcepted(String host, @Nullable String property) {
         String patterns = property == null ? LOCAL : property.isEmpty() ? "" : property + "|" + LOCAL;
         String name = host.toLowerCase(Locale.ROOT);

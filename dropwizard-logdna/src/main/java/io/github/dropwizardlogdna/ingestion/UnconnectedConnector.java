@@ -8,7 +8,7 @@ import org.glassfish.jersey.client.ClientResponse;
 import org.glassfish.jersey.client.spi.AsyncConnectorCallback;
 import org.glassfish.jersey.client.spi.Connector;
 
-/** Answers 200 to everything, without a connection: see {@link JerseyIngestionClient#link}. */
+/** Responds to each request with 200, without a connection: see {@link JerseyIngestionClient#link}. */
 final class UnconnectedConnector implements Connector {
 
     @Override

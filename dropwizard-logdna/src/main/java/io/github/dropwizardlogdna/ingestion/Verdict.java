@@ -5,14 +5,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What became of one request.
+ * The result of one request.
  *
- * @param outcome what it means for the lines
- * @param reason in words, for a person who reads it at night: what was answered or what went wrong, and, where a
- *     setting is at fault, which one to look at. Never holds the key, a body or a password
- * @param remedy what a person can do
- * @param retryAfter how long the endpoint asked to be left alone, if it did, and at most {@link #MAX_RETRY_AFTER}
- * @param lines the fate of each line, in order; empty unless the outcome is {@link Outcome#DELIVERED_IN_PART}
+ * @param outcome the consequence for the lines
+ * @param reason a description for people: the response or the failure, and the setting to check if one is at fault. Never
+ *     contains the key, a body or a password
+ * @param remedy what to do about it
+ * @param retryAfter the delay that the endpoint asked for, if any; at most {@link #MAX_RETRY_AFTER}
+ * @param lines the outcome of each line, in order: {@link Outcome#DELIVERED}, {@link Outcome#BAD_REQUEST},
+ *     {@link Outcome#TOO_LARGE} or {@link Outcome#RETRY}; empty unless {@code outcome} is
+ *     {@link Outcome#DELIVERED_IN_PART}
  */
 public record Verdict(
         Outcome outcome, String reason, Remedy remedy, Optional<Duration> retryAfter, List<Outcome> lines) {
@@ -24,23 +26,24 @@ public record Verdict(
         lines = List.copyOf(lines);
     }
 
-    /** With the usual remedy for such an outcome. */
+    /** Creates a verdict with the usual remedy for its outcome. */
     public Verdict(Outcome outcome, String reason, Optional<Duration> retryAfter, List<Outcome> lines) {
         this(outcome, reason, Remedy.of(outcome), retryAfter, lines);
     }
 
     /**
-     * This verdict for an endpoint that has accepted the key before: perhaps the refusal is about a line, not the key.
+     * Changes a refusal of the key to a server error, because the endpoint has accepted the key before: perhaps it objects to
+     * a line, not to the key.
      *
-     * @param ago how long ago the endpoint last took a request
+     * @param ago the time since the endpoint last accepted a request
      */
     public Verdict afterTheKeyWasAccepted(Duration ago) {
-        int guess = reason.indexOf(": "); // what the status usually means
+        int guess = reason.indexOf(": "); // followed by the usual meaning of the status
         String answered = guess < 0 ? reason : reason.substring(0, guess);
         return new Verdict(
                 Outcome.SERVER_ERROR,
                 answered + ", but a request with this key was accepted " + ago.toSeconds()
-                        + " s ago; perhaps a firewall objects to what a line holds, so the batch is divided to find out",
+                        + " s ago; perhaps a firewall objects to the content of a line, so the batch is divided to find out",
                 Remedy.KEY_OR_CONTENT,
                 retryAfter,
                 lines);

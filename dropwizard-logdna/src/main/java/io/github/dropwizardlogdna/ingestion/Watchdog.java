@@ -11,25 +11,25 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Ends what takes too long. One thread for all clients of the process; it ends when there is nothing to watch.
+ * Enforces deadlines, with one thread for all clients of the process. The thread ends when there is nothing to watch.
  *
- * <p>It wakes only for a deadline: watching something that is due later than everything before costs no wake-up, which a
- * {@code ScheduledThreadPoolExecutor} would cost for each request. Thread-safe; never blocks a caller.
+ * <p>It wakes up only for deadlines: a new deadline after all others causes no wake-up. A {@code
+ * ScheduledThreadPoolExecutor} would wake up for each request. Thread-safe; never blocks a caller.
  */
 final class Watchdog {
 
     static final Watchdog SHARED = new Watchdog(Thread::start);
 
-    /** What {@link Watched#overdue} returns if there is no more to watch. */
+    /** Returned by {@link Watched#overdue} to stop watching. */
     static final long DONE = Long.MIN_VALUE;
 
     /** Something with a deadline. */
     interface Watched {
 
         /**
-         * The deadline has passed. Called on the watchdog's thread; must not block.
+         * Called on the watchdog's thread after the deadline. Must not block.
          *
-         * @param late by how many nanoseconds
+         * @param late the nanoseconds since the deadline
          * @return the next deadline, or {@link #DONE}
          */
         long overdue(long now, long late);
@@ -39,7 +39,7 @@ final class Watchdog {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition earlier = lock.newCondition();
 
-    /** Guarded by the lock, as is all that follows. */
+    /** Guarded by the lock, like the fields below. */
     private final Map<Watched, Long> deadlines = new HashMap<>();
 
     @Nullable
@@ -47,16 +47,16 @@ final class Watchdog {
 
     private long wakesAt;
 
-    /** With another way to start a thread: a seam, because real ones start. */
+    /** A seam for tests of a thread that cannot be started. */
     Watchdog(Consumer<Thread> starter) {
         this.starter = starter;
     }
 
     /**
-     * Watches, in place of an earlier deadline of the same thing.
+     * Sets the deadline of {@code watched}, replacing an earlier one.
      *
      * @param deadline on the clock of {@link System#nanoTime}
-     * @return false if the process may have no more threads, so that nobody watches
+     * @return false if the thread could not be started, so that the deadline is not enforced
      */
     boolean watch(Watched watched, long deadline) {
         lock.lock();
@@ -102,7 +102,7 @@ final class Watchdog {
                 }
             }
         } catch (InterruptedException e) {
-            // Nobody interrupts this thread on purpose; the next deadline starts another.
+            // Not interrupted on purpose. The next deadline starts another thread.
         } finally {
             thread = null;
             lock.unlock();
@@ -125,7 +125,7 @@ final class Watchdog {
         return now + all.stream().mapToLong(deadline -> deadline - now).min().orElse(0);
     }
 
-    /** Without the lock, because who is called may call {@link #watch}, holding a lock of its own. */
+    /** Releases the lock meanwhile, because {@code overdue} takes a lock under which others call {@link #watch}. */
     private void fire(Map<Watched, Long> overdue, long now) {
         lock.unlock();
         Map<Watched, Long> again = new HashMap<>();
@@ -139,7 +139,7 @@ final class Watchdog {
         } finally {
             lock.lock();
         }
-        // A deadline that was set meanwhile stands.
+        // A deadline that was set meanwhile wins.
         again.forEach(deadlines::putIfAbsent);
     }
 }

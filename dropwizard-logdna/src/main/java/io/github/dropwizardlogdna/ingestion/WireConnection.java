@@ -16,9 +16,8 @@ import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * HTTP/1.1 on one socket. Whatever part an answer is in, only so many bytes of it are read: the limits of the parser are
- * for one line and for the number of headers, and the one here is for all together, trailers and chunk sizes included.
- * Belongs to one thread.
+ * HTTP/1.1 over one socket. The total size of a response is limited, trailers and chunk sizes included: the parser limits
+ * only the length of a line and the number of headers. Confined to one thread.
  */
 final class WireConnection extends DefaultBHttpClientConnection {
 
@@ -38,16 +37,16 @@ final class WireConnection extends DefaultBHttpClientConnection {
 
     private final Route route;
 
-    /** How many bytes of the answer may still be read. */
+    /** The number of bytes that may still be read. */
     private long readable;
 
     @Nullable
     private Attempt attempt;
 
     /**
-     * Takes a socket over.
+     * Takes ownership of a socket.
      *
-     * @param tls the TLS that is layered over the socket; null for none
+     * @param tls the TLS layer over the socket; null for none
      */
     WireConnection(Socket socket, @Nullable SSLSocket tls, Route route) throws IOException {
         super(LIMITS);
@@ -61,13 +60,13 @@ final class WireConnection extends DefaultBHttpClientConnection {
         return route;
     }
 
-    /** The socket underneath. */
+    /** The TCP socket. */
     Socket socket() {
         return socket;
     }
 
     /**
-     * Sends a request, and returns the head of the answer. If sending fails, an answer may be there nevertheless: some
+     * Sends a request, and returns the head of the response. There may be a response even if sending fails, because some
      * servers refuse a body before they have read it.
      */
     ClassicHttpResponse exchange(ClassicHttpRequest request, Attempt forRequest) throws IOException, HttpException {
@@ -77,7 +76,7 @@ final class WireConnection extends DefaultBHttpClientConnection {
         try {
             return receive();
         } catch (SSLException e) {
-            throw e; // an alert that says why nothing could be sent
+            throw e; // an alert explains why nothing could be sent
         } catch (IOException | HttpException e) {
             if (unsent == null) {
                 throw e;
@@ -101,7 +100,7 @@ final class WireConnection extends DefaultBHttpClientConnection {
     private ClassicHttpResponse receive() throws IOException, HttpException {
         for (int interim = 0; interim <= MOST_INTERIM_ANSWERS; interim++) {
             ClassicHttpResponse response = receiveResponseHeader();
-            // Nothing here asks for another protocol: 101 is an answer, if a strange one.
+            // 101 counts as final: this client does not ask for another protocol.
             if (response.getCode() >= HttpStatus.SC_OK || response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
                 return response;
             }
@@ -109,14 +108,14 @@ final class WireConnection extends DefaultBHttpClientConnection {
         throw new HttpException("too many interim answers");
     }
 
-    /** From now on so many more bytes may be read. */
+    /** Limits the number of bytes that may be read from now on. */
     void allowBody(long bytes) {
         readable = bytes;
     }
 
     /**
-     * Whether the peer has closed the connection since the last answer, or sent what nobody asked for, which would be
-     * taken for the next answer.
+     * Whether the peer has closed the connection since the last response, or has sent unsolicited data, which would be read as
+     * the next response.
      */
     boolean isUnusable() {
         attempt = null;
@@ -128,12 +127,12 @@ final class WireConnection extends DefaultBHttpClientConnection {
         }
     }
 
-    /** At once, and without a word to the peer: closing TLS in order would wait for a thread that writes. */
+    /** Closes the socket without notifying the peer: an orderly close of TLS would wait for a thread that is writing. */
     void abort() {
         Dialer.closeQuietly(socket);
     }
 
-    /** In order, if that does not block. */
+    /** Closes an idle connection in order. */
     void closeIdle() {
         if (tls != null) {
             Dialer.closeQuietly(tls);
@@ -141,7 +140,7 @@ final class WireConnection extends DefaultBHttpClientConnection {
         abort();
     }
 
-    /** Hands out a stream that counts. */
+    /** Limits the input stream of the socket. */
     private final class Limited extends SocketHolder {
 
         Limited(Socket socket) {
@@ -175,7 +174,7 @@ final class WireConnection extends DefaultBHttpClientConnection {
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
             if (readable <= 0) {
-                throw new AnswerTooLargeException();
+                throw new ResponseTooLargeException();
             }
             if (attempt != null) {
                 attempt.check();
@@ -186,10 +185,10 @@ final class WireConnection extends DefaultBHttpClientConnection {
         }
     }
 
-    /** More of an answer than anybody needs. */
-    static final class AnswerTooLargeException extends IOException {}
+    /** The response exceeds its limit. */
+    static final class ResponseTooLargeException extends IOException {}
 
-    /** The request could not be sent to its end, and there was no answer. */
+    /** The request could not be sent completely, and there was no response. */
     static final class UnsentException extends IOException {
 
         UnsentException(IOException cause) {

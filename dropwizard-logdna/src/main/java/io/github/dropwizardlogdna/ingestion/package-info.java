@@ -1,9 +1,9 @@
 /**
- * A body becomes a request, an answer becomes a {@link io.github.dropwizardlogdna.ingestion.Verdict}. Knows HTTP and
- * Jersey; owns the deadlines of its requests. It neither retries nor decides: that is up to the caller.
+ * Sends a body as a request, and turns the response into a {@link io.github.dropwizardlogdna.ingestion.Verdict}. Knows HTTP
+ * and Jersey, and enforces the deadlines of requests. Retries and drops are up to the caller.
  *
- * <p>From the inside out: {@code Dialer} makes connections, {@code WireConnection} speaks HTTP on one, {@code
- * HttpTransport} sends requests over the connection that it keeps, {@code JerseyConnector} puts Jersey's client in front
- * of that. {@code Attempt} and {@code Watchdog} bound all of it in time.
+ * <p>From the inside out: {@code Dialer} opens connections, {@code WireConnection} speaks HTTP on one, {@code HttpTransport}
+ * sends requests over a persistent one, and {@code JerseyConnector} puts Jersey's client API in front of it. {@code Attempt}
+ * and {@code Watchdog} bound the time of all of it.
  */
 package io.github.dropwizardlogdna.ingestion;

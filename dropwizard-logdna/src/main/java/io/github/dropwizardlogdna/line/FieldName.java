@@ -3,8 +3,7 @@ package io.github.dropwizardlogdna.line;
 import jakarta.annotation.Nullable;
 
 /**
- * The name of a field, with all that can be known of it before the event comes: names recur, so that this is made once.
- * Immutable.
+ * The name of a field, with everything that can be derived from it in advance, because names recur. Immutable.
  */
 final class FieldName {
 
@@ -26,19 +25,19 @@ final class FieldName {
     static final FieldName USER_AGENT = of("userAgent");
     static final FieldName PROTOCOL = of("protocol");
 
-    /** A comma, two quotes, a colon. */
+    /** The bytes of a comma, two quotes and a colon. */
     private static final int PUNCTUATION = 4;
 
-    /** As it arrives: two names that differ in lone surrogates only are the same. */
+    /** The name as it arrives: two names that differ only in lone surrogates are equal. */
     final String text;
 
-    /** What {@link #write} writes; null for a name that is too long to be kept. */
+    /** The output of {@link #write}; null for a name that is too long to cache. */
     @Nullable
     private final byte[] json;
 
-    /** Whether a program's field of this name must make way for ours. */
+    /** Whether a program's field of this name is renamed because we have one. */
     final boolean reserved;
-    /** Whether it must do so where a line is split. */
+    /** Whether it is renamed if the line is split. */
     final boolean reservedInParts;
 
     private FieldName(String text) {
@@ -48,7 +47,7 @@ final class FieldName {
             default -> false;
         };
         this.reservedInParts = reserved || text.equals("linePart") || text.equals("lineParts");
-        if (text.length() <= Recurring.MAX_CHARS) {
+        if (text.length() <= NameCache.MAX_CHARS) {
             JsonBuffer buffer = new JsonBuffer(text.length() + PUNCTUATION);
             writeText(buffer);
             this.json = buffer.copy();
@@ -61,7 +60,7 @@ final class FieldName {
         return new FieldName(Utf8.wellFormed(programsName));
     }
 
-    /** Writes what stands before a value: a comma, the name in quotes, a colon. */
+    /** Writes a comma, the name in quotes, and a colon. */
     void write(JsonBuffer to) {
         if (json == null) {
             writeText(to);

@@ -6,35 +6,36 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The fields of one {@code meta}, in order: first our own, then the program's, where the last value of a name counts.
+ * The fields of one {@code meta}, in order: first our own, then the program's, of which the last value of a name wins.
  *
- * <p>The two kinds don't see each other's names. A program's field whose name is ours ships with an underscore before
- * it, and with more of them where the program has that name, too: so all names that ship are different. For one thread
- * at a time; {@link #clear} forgets the event.
+ * <p>The two kinds are separate namespaces. A program's field that has one of our names ships with a leading underscore, or
+ * with more of them if the program has that name, too, so all names that ship are distinct. For one thread at a time;
+ * {@link #clear} forgets the event.
  */
 final class Fields {
 
     private static final FieldName[] NONE = {};
     private static final int INITIAL_CAPACITY = 32;
     private static final int RETAINED_CAPACITY = 256;
-    /** Up to here a search is faster than an index. */
+    /** Up to this size a linear search is faster than an index. */
     private static final int INDEX_FROM = 32;
 
-    /** More than fit into {@code meta}, even if each took the fewest bytes. */
+    /** More than fit into {@code meta}, even if each takes the fewest bytes possible. */
     private static final int MAX_FIELDS = 8_192;
 
     private static final int ABSENT = -1;
 
     private FieldName[] names = new FieldName[INITIAL_CAPACITY];
     private Object[] values = new Object[INITIAL_CAPACITY];
-    /** The names that make way for ours as they ship, by where they are; made once they are asked for. */
-    private FieldName[] madeWay = NONE;
+    /** The shipped names of renamed fields, by index; created on demand. */
+    private FieldName[] renamed = NONE;
 
     private int leftOut;
     private int own;
+    private int repeated;
     private int size;
     private boolean split;
-    /** Where each of the program's names is; kept only once there are many. */
+    /** The index of each of the program's names; used only if there are many. */
     private Map<String, Integer> index = new HashMap<>();
 
     int size() {
@@ -45,33 +46,38 @@ final class Fields {
         return values[i];
     }
 
-    /** Adds a field of our own, if it has a value. Before any of the program's, and each name once. */
-    void own(FieldName name, @Nullable Object value) {
+    /** Adds a field of our own, if it has a value. Must be called before {@link #put}, and once for each name. */
+    void putOwn(FieldName name, @Nullable Object value) {
         if (value != null) {
             add(name, value);
             own = size;
         }
     }
 
-    /** Begins with the numbers of a part of a line. */
-    void ownParts(int parts) {
+    /** Adds the number of the part and of parts. Must be called first. */
+    void putPartNumbers(int parts) {
         split = true;
-        own(FieldName.LINE_PART, 1);
-        own(FieldName.LINE_PARTS, parts);
+        putOwn(FieldName.LINE_PART, 1);
+        putOwn(FieldName.LINE_PARTS, parts);
     }
 
-    /** Goes over to another part: of the fields only the first few are repeated there. */
-    void part(int part, int repeated) {
+    /** Marks the fields so far as repeated in each part of a line. */
+    void repeatInEachPart() {
+        repeated = size;
+    }
+
+    /** Starts another part, which has only the repeated fields. */
+    void startPart(int part) {
         values[0] = part;
         Arrays.fill(names, repeated, size, null);
         Arrays.fill(values, repeated, size, null);
         size = repeated;
         own = repeated;
         leftOut = 0;
-        madeWay = NONE;
+        renamed = NONE;
     }
 
-    /** Sets a program's field, in place of an earlier value; if there are too many, it is left out. */
+    /** Sets a program's field, replacing an earlier value. If there are too many fields, it is left out. */
     void put(FieldName name, Object value) {
         int i = find(name.text);
         if (i != ABSENT) {
@@ -86,7 +92,7 @@ final class Fields {
         }
     }
 
-    /** Whether a program's field would be kept; if not, it is counted as left out. */
+    /** Whether {@link #put} would keep a field; if not, counts it as left out. */
     boolean takes(FieldName name) {
         if (size < MAX_FIELDS || find(name.text) != ABSENT) {
             return true;
@@ -95,7 +101,7 @@ final class Fields {
         return false;
     }
 
-    /** Counts a field that the program gave and that does not ship. */
+    /** Counts a program's field that does not ship. */
     void leaveOut() {
         leftOut++;
     }
@@ -116,22 +122,22 @@ final class Fields {
     /** The name under which a field ships. */
     FieldName shippedName(int i) {
         FieldName name = names[i];
-        boolean makesWay = i >= own && (split ? name.reservedInParts : name.reserved);
-        return makesWay ? madeWay(i) : name;
+        boolean mustRename = i >= own && (split ? name.reservedInParts : name.reserved);
+        return mustRename ? renamed(i) : name;
     }
 
-    /** Asked for again and again while the fields are cut to what fits. */
-    private FieldName madeWay(int i) {
-        if (madeWay.length < size) {
-            madeWay = new FieldName[size];
+    /** Cached, because the name is needed each time the fields are written with another cap. */
+    private FieldName renamed(int i) {
+        if (renamed.length < size) {
+            renamed = new FieldName[size];
         }
-        if (madeWay[i] == null) {
-            madeWay[i] = unused("_" + names[i].text);
+        if (renamed[i] == null) {
+            renamed[i] = unused("_" + names[i].text);
         }
-        return madeWay[i];
+        return renamed[i];
     }
 
-    /** A name, with as many underscores before it as it takes to be none of the program's. */
+    /** Prefixes a name with as many underscores as it takes to differ from all of the program's names. */
     FieldName unused(String text) {
         String candidate = text;
         while (find(candidate) != ABSENT) {
@@ -150,9 +156,10 @@ final class Fields {
             Arrays.fill(values, 0, size, null);
             index.clear();
         }
-        madeWay = NONE;
+        renamed = NONE;
         leftOut = 0;
         own = 0;
+        repeated = 0;
         size = 0;
         split = false;
     }
@@ -170,7 +177,7 @@ final class Fields {
         return ABSENT;
     }
 
-    /** Brings the index up to date with the last field that was added. */
+    /** Adds the last field to the index, or all fields if it is empty. */
     private void index() {
         if (index.isEmpty()) {
             for (int i = own; i < size; i++) {
@@ -183,7 +190,7 @@ final class Fields {
 
     private void add(FieldName name, Object value) {
         if (size == names.length) {
-            // Both or none, even if memory or the stack ends here.
+            // Both or neither, even if the second allocation fails.
             FieldName[] moreNames = Arrays.copyOf(names, 2 * size);
             Object[] moreValues = Arrays.copyOf(values, 2 * size);
             names = moreNames;

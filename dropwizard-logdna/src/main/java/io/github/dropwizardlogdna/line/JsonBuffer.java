@@ -4,34 +4,34 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Bytes of JSON, written straight from strings and numbers, without anything in between.
+ * A growing buffer of JSON bytes, written directly from strings and numbers.
  *
- * <p>It escapes what must be escaped and knows nothing of structure: commas and braces are the caller's. No control
- * character ever gets into it through {@link #text}, so no newline either. For one thread at a time.
+ * <p>It escapes text but knows nothing of structure: commas and braces are up to the caller. {@link #text} writes no control
+ * characters, and so no newline. For one thread at a time.
  */
 final class JsonBuffer {
 
-    /** What is kept between events: enough for any ordinary line, little enough for a pool of buffers. */
+    /** The capacity kept between events: enough for any ordinary line, and small enough for a pool of buffers. */
     static final int RETAINED_BYTES = 64 * 1024;
 
     private static final int INITIAL_BYTES = 4 * 1024;
-    /** Characters that are looked at together, and for which room is made at once. */
+    /** Characters that are checked together, after room is made for all of them. */
     private static final int BLOCK_CHARS = 64;
-    /** A control character becomes a backslash, a u and four digits. */
+    /** The size of an escaped control character: a backslash, a u and four digits. */
     private static final int MAX_BYTES_PER_CHAR = 6;
 
     private static final int MAX_DIGITS = 19;
     private static final int LONGEST_LONG = MAX_DIGITS + 1;
 
-    /** For each ASCII character: 0 for itself, a letter for a backslash and that letter, u for four digits. */
+    /** For each ASCII character: 0 if it is not escaped, u if it becomes four digits, else the letter after the backslash. */
     private static final byte[] ESCAPES = new byte[128];
 
-    /** For any character: whether it is one byte of JSON, its own. The size spares the loop a comparison. */
+    /** Whether a character is written as itself, in one byte. Covers all characters, which saves a range check. */
     private static final boolean[] PLAIN = new boolean[Character.MAX_VALUE + 1];
 
     private static final byte[] HEX = ascii("0123456789abcdef");
 
-    /** 00 to 99: two digits for one division. */
+    /** The digits 00 to 99, which halve the number of divisions. */
     private static final byte[] DIGIT_PAIRS = new byte[200];
 
     static {
@@ -59,17 +59,17 @@ final class JsonBuffer {
         this(INITIAL_BYTES);
     }
 
-    /** One that has room for so many bytes until it grows. */
+    /** Creates a buffer with an initial capacity. */
     JsonBuffer(int bytes) {
         this.bytes = new byte[bytes];
     }
 
-    /** The bytes of a constant. */
+    /** Converts a constant to bytes. */
     static byte[] ascii(String json) {
         return json.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** The bytes up to {@link #length()}, until the next call of anything else. */
+    /** The bytes up to {@link #length()}, valid until the next call. */
     byte[] bytes() {
         return bytes;
     }
@@ -78,22 +78,22 @@ final class JsonBuffer {
         return length;
     }
 
-    /** Takes back everything from {@code length} on. */
+    /** Discards everything from {@code length} on. */
     void rewind(int length) {
         this.length = length;
     }
 
-    /** Overwrites a byte that was written before. */
+    /** Overwrites one byte. */
     void set(int index, char ascii) {
         bytes[index] = (byte) ascii;
     }
 
-    /** The bytes so far, as an array of their own. */
+    /** A copy of the bytes so far. */
     byte[] copy() {
         return Arrays.copyOf(bytes, length);
     }
 
-    /** Empties the buffer, and gives back what a huge line took. */
+    /** Empties the buffer, and frees the memory of a huge line. */
     void clear() {
         length = 0;
         if (bytes.length > RETAINED_BYTES) {
@@ -110,17 +110,17 @@ final class JsonBuffer {
         raw(json, json.length);
     }
 
-    /** The first {@code count} bytes of {@code json}. */
+    /** Writes the first {@code count} bytes of {@code json}. */
     void raw(byte[] json, int count) {
         ensure(count);
         System.arraycopy(json, 0, bytes, length, count);
         length += count;
     }
 
-    /** An integer. */
+    /** Writes an integer. */
     void number(long value) {
         ensure(LONGEST_LONG);
-        // Negative numbers, because the smallest has no positive counterpart.
+        // Works on negative numbers, because Long.MIN_VALUE has no positive counterpart.
         long rest = value;
         if (value < 0) {
             bytes[length++] = '-';
@@ -145,14 +145,14 @@ final class JsonBuffer {
         }
     }
 
-    /** A whole string, in quotes. */
+    /** Writes a whole string in quotes. */
     void string(String text) {
         raw('"');
         text(text, 0, text.length());
         raw('"');
     }
 
-    /** JSON as a string that holds it. Of what must be escaped, JSON itself has only quotes and backslashes. */
+    /** Writes JSON as a string. Quotes and backslashes are the only characters of JSON that need an escape. */
     void quoted(JsonBuffer json) {
         ensure(2 * json.length + 2);
         byte[] to = bytes;
@@ -169,7 +169,7 @@ final class JsonBuffer {
         length = p;
     }
 
-    /** The characters from {@code from} to {@code to}, escaped, without quotes around them. */
+    /** Writes the characters from {@code from} to {@code to}, escaped, without quotes. */
     void text(String text, int from, int to) {
         int i = from;
         while (i < to) {
@@ -185,8 +185,8 @@ final class JsonBuffer {
     }
 
     /**
-     * The hot loop: whether all of these characters stand for themselves. It looks once at each, into one table for all
-     * that may be wrong with it, and decides at the end, so that the compiler can unroll it.
+     * The hot loop: whether all of these characters are written as themselves. One table look-up per character and no
+     * early exit, so that the compiler can unroll it.
      */
     private static boolean isPlain(String text, int from, int to) {
         boolean plain = true;
@@ -196,14 +196,14 @@ final class JsonBuffer {
         return plain;
     }
 
-    /** Takes the low byte of each character, at the speed of a copy; deprecated, for being wrong of any but these. */
+    /** Copies the low byte of each character. The method is deprecated because it is wrong for any others. */
     @SuppressWarnings("deprecation")
     private void copy(String text, int from, int to) {
         text.getBytes(from, to, bytes, length);
         length += to - from;
     }
 
-    /** From one that is special to the next. Returns where it ended: behind {@code end} if a pair lies across it. */
+    /** Writes a block with special characters. Returns its end, which is after {@code end} if a surrogate pair spans it. */
     private int mixed(String text, int from, int end, int to) {
         int i = from;
         while (i < end) {
@@ -215,7 +215,7 @@ final class JsonBuffer {
         return i;
     }
 
-    /** Characters that stand for themselves, each written before it is looked at. Returns where the first other is. */
+    /** Writes characters up to the first special one, each before it is checked. Returns the index of that one. */
     private int plain(String text, int from, int end) {
         byte[] target = bytes;
         int shift = length - from;
@@ -231,7 +231,7 @@ final class JsonBuffer {
         return i;
     }
 
-    /** A character that needs more than its own byte. Returns where the next one is. */
+    /** Writes a character that takes more than one byte. Returns the index of the next one. */
     private int character(String text, int i, int to) {
         byte[] target = bytes;
         int p = length;
@@ -261,7 +261,7 @@ final class JsonBuffer {
             target[p++] = trailing(codePoint >> 6);
             target[p++] = trailing(codePoint);
         } else {
-            // A lone surrogate has no UTF-8: U+FFFD, the replacement character.
+            // A lone surrogate has no UTF-8 form: U+FFFD, the replacement character.
             target[p++] = (byte) 0xef;
             target[p++] = (byte) 0xbf;
             target[p++] = (byte) 0xbd;
@@ -270,7 +270,7 @@ final class JsonBuffer {
         return next;
     }
 
-    /** A byte of a sequence, other than its first. */
+    /** A byte of a UTF-8 sequence other than its first. */
     private static byte trailing(int bits) {
         return (byte) (0x80 | (bits & 0x3f));
     }

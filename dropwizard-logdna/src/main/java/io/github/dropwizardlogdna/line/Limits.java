@@ -1,8 +1,8 @@
 package io.github.dropwizardlogdna.line;
 
 /**
- * What the server takes of a line. It documents 16 KB and 32 KB and does not say whether a KB is 1,000 or 1,024 bytes,
- * so everything stays under the smaller one.
+ * The server's limits for a line. It documents 16 KB and 32 KB and does not say whether a KB is 1,000 or 1,024 bytes, so
+ * the smaller one is used.
  */
 final class Limits {
 
@@ -15,13 +15,13 @@ final class Limits {
     /** UTF-16 characters in {@code app}. */
     static final int APP_CHARS = 512;
 
-    /** The most lines that one event is split into. */
+    /** The maximum number of lines into which one event is split. */
     static final int PARTS = 64;
 
-    /** UTF-16 characters in the name of a field; LogDNA documents no limit, and nobody searches for a longer one. */
+    /** UTF-16 characters in the name of a field. LogDNA documents no limit; longer names have no practical use. */
     static final int NAME_CHARS = 1_024;
 
-    /** What all parts of a line hold together; what is longer is never shipped whole. */
+    /** The capacity of all parts of a line together. */
     static final int TEXT_CHARS = PARTS * LINE_BYTES;
 
     private Limits() {}

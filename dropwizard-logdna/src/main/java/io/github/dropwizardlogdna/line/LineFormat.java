@@ -9,17 +9,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the lines of one appender look like. Immutable, and shared by all of its encoders.
+ * The format of an appender's lines. Immutable, and shared by all of its encoders.
  *
- * @param app the name of the application; of a longer one the first 512 characters are used
+ * @param app the name of the application; only its first 512 characters are used
  * @param env left out of the lines when null
  * @param meta fixed fields; maps and lists in it become objects and arrays, null values are left out
  * @param indexMeta whether {@code meta} is an object (searchable) or a string that holds JSON (shown only)
- * @param includesMdcKeys which MDC entries become fields; all of them when empty
- * @param excludesMdcKeys which MDC entries don't, even when they are included
- * @param parseJson whether the server may parse a line that ends in a brace; if not, it gets a period behind it
- * @param redaction what is taken out of the text and the values of a line; nothing when null
- * @param layout prints the line; without one it is the message and the stack trace. It is called by many threads at once
+ * @param includesMdcKeys the MDC entries that become fields; all of them when empty
+ * @param excludesMdcKeys the MDC entries that don't; wins over {@code includesMdcKeys}
+ * @param parseJson whether the server may parse a line that ends in a brace; if not, a period is appended to it
+ * @param redaction removes secrets from the text and the values of a line; null for none
+ * @param layout prints the line; null for the message and the stack trace. Called by many threads at once
  * @param <E> {@code ILoggingEvent} or {@code IAccessEvent}
  */
 public record LineFormat<E extends DeferredProcessingAware>(

@@ -8,13 +8,13 @@ import java.util.function.UnaryOperator;
 import org.slf4j.Marker;
 
 /**
- * The names of an event's markers and of what these refer to, each once. Ends where markers go on without end, with a
- * mark as the last name. For one thread at a time.
+ * The distinct names of an event's markers and of the markers they refer to. Bounded: if there are too many, the last
+ * name is a mark. For one thread at a time.
  */
 final class MarkerNames {
 
     private static final int MAX_NAMES = 256;
-    /** More than that is no set of markers but a trap: the same ones again and again. */
+    /** More references than any real set of markers has. */
     private static final int MAX_REFERENCES = 4_096;
 
     private final List<String> names = new ArrayList<>();
@@ -26,15 +26,15 @@ final class MarkerNames {
         return names;
     }
 
-    /** Collects the names of some markers; if {@code redact} is given, as it leaves them. */
+    /** Collects the names of the markers, through {@code redact} unless it is null. */
     void collect(List<Marker> markers, EventBudget budget, @Nullable UnaryOperator<String> redact) {
         referencesLeft = MAX_REFERENCES;
-        // A list that is no array list may be slow to index, and may have no true size.
+        // An iterator, because a list may be slow to index, and may report a wrong size.
         for (Iterator<Marker> each = markers.iterator(); !cut && each.hasNext(); ) {
             collect(each.next(), budget);
         }
         if (redact != null) {
-            // After all were collected: two names may look alike then.
+            // After all are collected, because redacted names may be equal.
             names.replaceAll(redact);
         }
         if (cut) {
@@ -48,7 +48,7 @@ final class MarkerNames {
         cut = false;
     }
 
-    /** As deep as there are names at the most. */
+    /** The recursion is no deeper than there are names. */
     private void collect(@Nullable Marker marker, EventBudget budget) {
         if (referencesLeft-- == 0 || !budget.takeEntry()) {
             cut = true;
@@ -57,7 +57,7 @@ final class MarkerNames {
         if (marker == null) {
             return;
         }
-        String name = Values.text(marker.getName());
+        String name = FieldValues.text(marker.getName());
         if (contains(name)) {
             return;
         }
@@ -73,7 +73,7 @@ final class MarkerNames {
         }
     }
 
-    /** By the hash first, which strings remember: long names that differ in their ends are compared once only. */
+    /** Compares the cached hashes first, so that long names with a common prefix are not compared again and again. */
     private boolean contains(String name) {
         int hash = name.hashCode();
         for (int i = 0; i < names.size(); i++) {

@@ -6,16 +6,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.List;
 
 /**
- * Writes the fields of an event as {@code meta}, within what the server takes. Keeps nothing of its own, and looks into
- * what its encoder has collected; so it is for one thread at a time, too.
+ * Writes the collected fields of an event as {@code meta}, within the server's limit. Stateless, but it reads the state of
+ * its encoder, so it is for one thread at a time.
  */
 final class MetaWriter {
 
     private static final String LEFT_OUT = "_fieldsLeftOut";
-    /** The shortest that values are cut to, before whole fields are left out. */
+    /** The shortest length to which values are cut before whole fields are left out. */
     private static final int MIN_VALUE_CHARS = 16;
 
-    /** Stands where something was cut. */
+    /** Replaces what was cut. */
     static final String CUT = "… [cut]";
 
     private static final byte[] CUT_BYTES = CUT.getBytes(UTF_8);
@@ -26,7 +26,7 @@ final class MetaWriter {
     private static final byte[] METHOD = ascii(",\"method\":");
     private static final byte[] FILE = ascii(",\"file\":");
     private static final byte[] LINE = ascii(",\"line\":");
-    /** The digits of a count, and the punctuation around a field. */
+    /** The bytes of a count's digits and a field's punctuation. */
     private static final int LEFT_OUT_BYTES = 16;
 
     private final Fields fields;
@@ -37,13 +37,13 @@ final class MetaWriter {
         this.markers = markers;
     }
 
-    /** Writes the fields; if they are too much, with the longest values cut; if that doesn't help, some of them. */
+    /** Writes the fields. If they are too long, the longest values are cut; if that is not enough, fields are left out. */
     void write(JsonBuffer json) {
         int start = json.length();
         if (writeFields(json, Limits.META_BYTES)) {
             return;
         }
-        // A larger cap never makes the whole shorter, so the largest that fits can be searched for.
+        // The output never shrinks with a larger cap, so a binary search finds the largest cap that fits.
         int fits = 0;
         int low = MIN_VALUE_CHARS;
         int high = Limits.META_BYTES;
@@ -65,7 +65,7 @@ final class MetaWriter {
         }
     }
 
-    /** Writes all fields, unless that gets too long, which ends it at once. */
+    /** Writes all fields. Stops and returns false as soon as they are too long. */
     private boolean writeFields(JsonBuffer json, int cap) {
         int start = json.length();
         for (int i = 0; i < fields.size(); i++) {
@@ -90,7 +90,7 @@ final class MetaWriter {
         int leftOut = fields.leftOut();
         for (int i = 0; i < fields.size(); i++) {
             int before = json.length();
-            // A name that won't fit is not even tried: thousands of long ones would take long.
+            // A name that can't fit is not tried: thousands of long ones would be slow.
             boolean tooLong = before - start + fields.shippedName(i).text.length() >= room;
             if (tooLong || !writeField(json, i, MIN_VALUE_CHARS) || json.length() - start >= room) {
                 json.rewind(before);
@@ -106,7 +106,7 @@ final class MetaWriter {
         json.number(leftOut);
     }
 
-    /** Makes an object of the fields from {@code start} on, each of which begins with a comma. */
+    /** Encloses the fields from {@code start} on in braces. Each field begins with a comma; the first one is replaced. */
     private static void enclose(JsonBuffer json, int start) {
         if (json.length() == start) {
             json.raw('{');
@@ -116,7 +116,7 @@ final class MetaWriter {
         json.raw('}');
     }
 
-    /** Writes a comma, a name and a value, or nothing and false, if the name alone is too long for any meta. */
+    /** Writes a comma, a name and a value. Writes nothing and returns false if the name alone exceeds the limit. */
     private boolean writeField(JsonBuffer json, int i, int cap) {
         FieldName name = fields.shippedName(i);
         if (name.text.length() >= Limits.META_BYTES) {
@@ -130,9 +130,9 @@ final class MetaWriter {
             json.raw(bytes);
         } else if (value instanceof Number || value instanceof Boolean) {
             writeScalar(json, value);
-        } else if (value instanceof Nested nested) {
+        } else if (value instanceof NestedValue nested) {
             writeNested(json, nested, cap);
-        } else if (value instanceof Thrown exception) {
+        } else if (value instanceof ExceptionSummary exception) {
             writeException(json, exception, cap);
         } else if (value instanceof StackTraceElement caller) {
             writeCaller(json, caller, cap);
@@ -153,8 +153,8 @@ final class MetaWriter {
         }
     }
 
-    /** Half of an object is none: one that is too long gives way to the mark, which is shorter than any cap. */
-    private static void writeNested(JsonBuffer json, Nested nested, int cap) {
+    /** Half an object is not JSON, so one that is too long is replaced by the mark, which is shorter than any cap. */
+    private static void writeNested(JsonBuffer json, NestedValue nested, int cap) {
         if (nested.json().length <= cap) {
             json.raw(nested.json());
         } else {
@@ -162,7 +162,7 @@ final class MetaWriter {
         }
     }
 
-    /** Writes a number or a boolean, as {@link Values#of} makes it. */
+    /** Writes a number or a boolean that {@link FieldValues#of} returned. */
     static void writeScalar(JsonBuffer json, Object value) {
         if (value instanceof Boolean flag) {
             json.raw(flag ? TRUE : FALSE);
@@ -180,7 +180,7 @@ final class MetaWriter {
         }
     }
 
-    private static void writeException(JsonBuffer json, Thrown exception, int cap) {
+    private static void writeException(JsonBuffer json, ExceptionSummary exception, int cap) {
         json.raw('{');
         json.raw(CLASS);
         writeText(json, exception.className(), cap);

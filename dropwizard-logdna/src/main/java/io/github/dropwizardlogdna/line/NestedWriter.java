@@ -12,19 +12,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes a map, a collection or an array as JSON, within bounds of depth, width, bytes and work; a mark stands where
- * something is cut. No size is asked for, as it may be wrong.
+ * Writes a map, a collection or an array as JSON, within bounds of depth, width, bytes and work. A mark replaces what is
+ * cut. Sizes reported by the program are not trusted.
  *
- * <p>Redaction meets each text, each number, each name, what a map's {@code toString} would print of an entry
+ * <p>Redaction is applied to each text, each number, each name, each entry as a map's {@code toString} prints it
  * ({@code name=value}), and the JSON as a whole. For one thread at a time.
  */
 final class NestedWriter {
 
-    /** As deep as LogDNA searches. */
+    /** The depth to which LogDNA searches. */
     private static final int MAX_DEPTH = 3;
 
     private static final int MAX_ENTRIES = 1_000;
-    /** Half of what all fields may take together. */
+    /** Half of the limit for all fields together. */
     private static final int MAX_BYTES = Limits.META_BYTES / 2;
 
     private static final String CYCLIC = "… [cyclic]";
@@ -32,20 +32,18 @@ final class NestedWriter {
     private static final byte[] CUT_VALUE = ascii("true");
     private static final int MAX_BYTES_PER_CHAR = 6;
 
-    @Nullable
-    private final Redaction redaction;
-
+    private final EventRedactor redactor;
     private final EventBudget budget;
     private final JsonBuffer json = new JsonBuffer(0);
     private final Object[] path = new Object[MAX_DEPTH];
     private int depth;
 
-    NestedWriter(@Nullable Redaction redaction, EventBudget budget) {
-        this.redaction = redaction;
+    NestedWriter(EventRedactor redactor, EventBudget budget) {
+        this.redactor = redactor;
         this.budget = budget;
     }
 
-    /** The value of a field: {@link Nested}, or a text if that could not be had or must not ship. */
+    /** Returns the value of a field: a {@link NestedValue}, or a text if writing failed or the JSON must not ship. */
     Object write(Object container) {
         json.clear();
         depth = 0;
@@ -53,17 +51,17 @@ final class NestedWriter {
             writeContainer(container);
             budget.spendValueChars(json.length());
             byte[] bytes = json.copy();
-            if (redaction != null && redaction.matches(new String(bytes, UTF_8), budget)) {
+            if (redactor.isActive() && redactor.matches(new String(bytes, UTF_8))) {
                 return Redaction.REDACTED;
             }
-            return new Nested(bytes);
+            return new NestedValue(bytes);
         } catch (Throwable e) {
-            Values.throwIfFatal(e);
-            return Values.FAILED;
+            FieldValues.throwIfFatal(e);
+            return FieldValues.FAILED;
         }
     }
 
-    /** Gives back what the values of an event took. */
+    /** Forgets the event, and frees the memory of a huge value. */
     void clear() {
         json.clear();
         for (int i = 0; i < MAX_DEPTH; i++) {
@@ -109,7 +107,7 @@ final class NestedWriter {
                 whole = false;
                 break;
             }
-            whole &= writeEntry(Utf8.wellFormed(Values.text(entry.getKey())), entry.getValue(), start, names);
+            whole &= writeEntry(Utf8.wellFormed(FieldValues.text(entry.getKey())), entry.getValue(), start, names);
         }
         if (!whole) {
             String name = CUT_NAME;
@@ -124,7 +122,7 @@ final class NestedWriter {
         json.raw('}');
     }
 
-    /** Writes an entry, unless it is one to leave out. Returns false if there should be one. */
+    /** Writes an entry unless it has no value. Returns false if the entry is missing for another reason. */
     private boolean writeEntry(String name, @Nullable Object value, int start, Set<String> names) {
         if (value == null) {
             return true;
@@ -132,9 +130,9 @@ final class NestedWriter {
         if (name.length() > Limits.NAME_CHARS) {
             return false;
         }
-        String shippedName = redacted(name);
+        String shippedName = redactor.redacted(name);
         if (names.contains(shippedName)) {
-            return false; // two keys with the same text
+            return false; // two keys print the same
         }
         int before = json.length();
         separate(start);
@@ -194,13 +192,13 @@ final class NestedWriter {
         }
     }
 
-    /** Writes a value of the entry of that name; returns false for one that is left out. */
+    /** Writes the value of an entry or element. Returns false if it is left out. */
     private boolean writeValue(Object logged, @Nullable String name) {
-        if (Nested.isNested(logged)) {
+        if (NestedValue.isNested(logged)) {
             writeContainer(logged);
             return true;
         }
-        Object value = redacted(Values.of(logged), name);
+        Object value = redacted(FieldValues.of(logged), name);
         if (value == null) {
             return false;
         }
@@ -228,38 +226,34 @@ final class NestedWriter {
         json.raw('"');
     }
 
-    private String redacted(String text) {
-        return redaction == null ? text : redaction.redacted(text, budget);
-    }
-
     @Nullable
     private Object redacted(@Nullable Object value, @Nullable String name) {
-        if (redaction == null || value == null || value instanceof Boolean) {
+        if (!redactor.isActive() || value == null || value instanceof Boolean) {
             return value;
         }
-        Object alone = redaction.redactedValue(value, budget);
+        Object alone = redactor.redactedValue(value);
         if (alone == null || name == null) {
             return alone;
         }
         String text = value.toString();
-        String behindName = redactedBehind(name, text);
-        if (behindName.equals(text)) {
+        String inEntry = redactedInEntry(name, text);
+        if (inEntry.equals(text)) {
             return alone;
         }
         if (value instanceof Number) {
             return null;
         }
-        return alone.equals(text) || alone.equals(behindName) ? behindName : Redaction.REDACTED;
+        return alone.equals(text) || alone.equals(inEntry) ? inEntry : Redaction.REDACTED;
     }
 
-    /** What is left of the text in {@code name=text}. */
-    private String redactedBehind(String name, String text) {
+    /** Redacts {@code name=text}, and returns the rest of the text. */
+    private String redactedInEntry(String name, String text) {
         String prefix = name + "=";
-        String entry = redacted(prefix + text);
+        String entry = redactor.redacted(prefix + text);
         if (entry.startsWith(prefix)) {
             return entry.substring(prefix.length());
         }
-        String redactedPrefix = redacted(name) + "=";
+        String redactedPrefix = redactor.redacted(name) + "=";
         return entry.startsWith(redactedPrefix) ? entry.substring(redactedPrefix.length()) : Redaction.REDACTED;
     }
 }

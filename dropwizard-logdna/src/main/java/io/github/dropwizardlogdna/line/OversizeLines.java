@@ -1,9 +1,9 @@
 package io.github.dropwizardlogdna.line;
 
-/** What becomes of a line whose text is longer than the server takes. */
+/** How a line is shipped whose text is longer than the server accepts. */
 public enum OversizeLines {
-    /** Numbered parts that, put together, are the whole text. */
+    /** As numbered parts that together hold the whole text. */
     SPLIT,
-    /** One line, with a mark that says how much is missing. */
+    /** As one line that ends with the number of missing bytes. */
     TRUNCATE
 }

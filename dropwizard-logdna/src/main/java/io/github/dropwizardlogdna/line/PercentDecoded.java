@@ -1,16 +1,15 @@
 package io.github.dropwizardlogdna.line;
 
 /**
- * A text without its percent-encoding, which knows where each character comes from. It is lenient where that reveals
- * more: an escape that is none stays as it is, bytes that are no UTF-8 are taken for Latin-1, and overlong UTF-8 is
- * decoded. Immutable.
+ * A percent-decoded text that knows the origin of each character. Decoding is lenient, so that it reveals more: an invalid
+ * escape is kept, bytes that are not UTF-8 are read as Latin-1, and overlong UTF-8 is decoded. Immutable.
  */
 final class PercentDecoded {
 
     private static final int ESCAPE_CHARS = 3;
 
     private final String text;
-    /** For each character where it starts and ends in the encoded text; longer than the decoded one. */
+    /** The start of each character in the encoded text. May be longer than the decoded text, as may {@code ends}. */
     private final int[] starts;
 
     private final int[] ends;
@@ -37,7 +36,7 @@ final class PercentDecoded {
         return query >= 0 && text.indexOf('+', query) >= 0;
     }
 
-    /** Each escape decoded once. */
+    /** Decodes each escape once. */
     static PercentDecoded once(String encoded) {
         Units units = new Units(encoded.length());
         for (int i = 0; i < encoded.length(); i++) {
@@ -53,10 +52,10 @@ final class PercentDecoded {
     }
 
     /**
-     * Decoded until no escape is left, however often it was encoded; in one pass, because each escape is decoded as soon
-     * as its last digit is there.
+     * Decodes until no escape is left, however often the text was encoded. One pass is enough, because an escape is decoded
+     * as soon as its last digit is added.
      *
-     * @param plusIsSpace whether a plus behind a question mark is a space
+     * @param plusIsSpace whether a plus after a question mark is a space
      */
     static PercentDecoded wholly(String encoded, boolean plusIsSpace) {
         Units units = new Units(encoded.length());
@@ -70,7 +69,7 @@ final class PercentDecoded {
         return units.decoded();
     }
 
-    /** Decoded once more; of an escape that was encoded itself this takes off the next layer. */
+    /** Decodes once more, for escapes that were themselves encoded. */
     PercentDecoded again() {
         PercentDecoded next = once(text);
         for (int i = 0; i < next.text.length(); i++) {
@@ -85,12 +84,12 @@ final class PercentDecoded {
         return text;
     }
 
-    /** Where the character at {@code i} starts in the encoded text. */
+    /** The start of the character at {@code i} in the encoded text. */
     int start(int i) {
         return starts[i];
     }
 
-    /** Where the character at {@code i} ends in the encoded text. */
+    /** The end of the character at {@code i} in the encoded text. */
     int end(int i) {
         return ends[i];
     }
@@ -103,12 +102,12 @@ final class PercentDecoded {
         return Character.digit(high, 16) << 4 | Character.digit(low, 16);
     }
 
-    /** A byte that is not ASCII as its complement, to tell it from a character of the encoded text. */
+    /** Represents a byte that is not ASCII by its complement, to distinguish it from a character of the encoded text. */
     private static int unit(int value) {
         return value < 0x80 ? value : ~value;
     }
 
-    /** Characters and decoded bytes, in their order. */
+    /** Characters and decoded bytes, in order. */
     private static final class Units {
 
         private final int[] units;
@@ -129,7 +128,7 @@ final class PercentDecoded {
             size++;
         }
 
-        /** Decodes the escape at the end, and one that this completes. */
+        /** Decodes the escape at the end, and any escape that this completes. */
         void collapse() {
             while (size >= ESCAPE_CHARS && units[size - 3] == '%' && isHex(units[size - 2]) && isHex(units[size - 1])) {
                 int end = ends[size - 1];
@@ -155,7 +154,7 @@ final class PercentDecoded {
                 } else {
                     text.appendCodePoint(codePoint(i, length));
                 }
-                // No character is decoded from less than itself, so that what is overwritten was read before.
+                // No character is decoded from fewer units than it has, so only entries that were read are overwritten.
                 for (int to = from; to < text.length(); to++) {
                     starts[to] = start;
                     ends[to] = end;
@@ -165,7 +164,7 @@ final class PercentDecoded {
             return new PercentDecoded(text.toString(), starts, ends);
         }
 
-        /** The bytes of the UTF-8 sequence that starts here, or 1 for a byte that is none. */
+        /** The number of bytes of the UTF-8 sequence that starts here, or 1 if there is none. */
         private int sequenceLength(int i) {
             int lead = ~units[i];
             int length;

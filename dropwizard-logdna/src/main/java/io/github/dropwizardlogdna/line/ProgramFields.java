@@ -10,39 +10,67 @@ import java.util.function.BiConsumer;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Collects the fields that the program gave an event, its MDC entries and key-value pairs, within the event's budget.
- * What does not fit is counted as left out. For one thread at a time.
+ * Collects the fields that come from the configuration and the program: fixed fields, MDC entries and key-value pairs,
+ * within the event's budget. Fields that do not fit are counted as left out. For one thread at a time.
  */
 final class ProgramFields {
 
-    /** Values beyond the budget of characters are kept as far as this. */
+    /** The length to which values are cut once the budget of characters is spent. */
     private static final int SHORT_VALUE_CHARS = 64;
 
-    private final LineFormat<?> format;
+    private final Set<String> includesMdcKeys;
+    private final Set<String> excludesMdcKeys;
+    private final LineTemplate template;
     private final Fields fields;
     private final EventBudget budget;
+    private final EventRedactor redactor;
     private final NestedWriter nestedWriter;
     /** Names are not redacted. */
-    private final Recurring<FieldName> names = new Recurring<>(FieldName::of);
-    /** Made once, because a map is iterated without garbage only so. */
-    private final BiConsumer<String, String> putMdc = this::putMdc;
+    private final NameCache<FieldName> names = new NameCache<>(FieldName::of);
 
-    ProgramFields(LineFormat<?> format, Fields fields, EventBudget budget) {
-        this.format = format;
+    /** Fields rather than lambdas at the call, so that iterating a map makes no garbage. */
+    private final BiConsumer<String, String> putMdcEntry = this::putMdcEntry;
+
+    private final BiConsumer<FieldName, Object> putFixed;
+    private final BiConsumer<FieldName, Object> putFixedUnlessOwn = this::putFixedUnlessOwn;
+
+    ProgramFields(
+            LineFormat<?> format, LineTemplate template, Fields fields, EventBudget budget, EventRedactor redactor) {
+        this.includesMdcKeys = format.includesMdcKeys();
+        this.excludesMdcKeys = format.excludesMdcKeys();
+        this.template = template;
         this.fields = fields;
         this.budget = budget;
-        this.nestedWriter = new NestedWriter(format.redaction(), budget);
+        this.redactor = redactor;
+        this.nestedWriter = new NestedWriter(redactor, budget);
+        this.putFixed = fields::put;
     }
 
-    void collectMdc(Map<String, String> mdc) {
+    /** Puts the fixed fields of the configuration. */
+    void putFixed() {
+        template.forEachFixed(putFixed);
+    }
+
+    /** Like {@link #putFixed}, without those that have the name of one of our own fields. */
+    void putFixedUnlessOwn() {
+        template.forEachFixed(putFixedUnlessOwn);
+    }
+
+    void putMdc(@Nullable Map<String, String> mdc) {
+        if (mdc == null || mdc.isEmpty()) {
+            return;
+        }
         try {
-            mdc.forEach(putMdc);
+            mdc.forEach(putMdcEntry);
         } catch (BudgetExceeded e) {
             fields.leaveOut();
         }
     }
 
-    void collectPairs(List<KeyValuePair> pairs) {
+    void putPairs(@Nullable List<KeyValuePair> pairs) {
+        if (pairs == null) {
+            return;
+        }
         try {
             if (pairs instanceof RandomAccess) {
                 for (int i = 0; i < pairs.size(); i++) {
@@ -63,23 +91,28 @@ final class ProgramFields {
         nestedWriter.clear();
     }
 
-    private void putMdc(@Nullable String key, @Nullable String value) {
+    private void putFixedUnlessOwn(FieldName name, Object value) {
+        if (!fields.hasOwn(name)) {
+            fields.put(name, value);
+        }
+    }
+
+    private void putMdcEntry(@Nullable String key, @Nullable String value) {
         takeEntry();
         if (key != null && value != null && isIncluded(key) && fits(key)) {
-            fields.put(names.of(key), kept(redacted(value)));
+            fields.put(names.get(key), kept(redactor.redacted(value)));
         }
     }
 
     private boolean isIncluded(String mdcKey) {
-        Set<String> includes = format.includesMdcKeys();
-        Set<String> excludes = format.excludesMdcKeys();
-        return (includes.isEmpty() || includes.contains(mdcKey)) && (excludes.isEmpty() || !excludes.contains(mdcKey));
+        return (includesMdcKeys.isEmpty() || includesMdcKeys.contains(mdcKey))
+                && (excludesMdcKeys.isEmpty() || !excludesMdcKeys.contains(mdcKey));
     }
 
     private void put(@Nullable KeyValuePair pair) {
         takeEntry();
         if (pair != null && pair.key != null && pair.value != null && fits(pair.key)) {
-            FieldName name = names.of(pair.key);
+            FieldName name = names.get(pair.key);
             if (fields.takes(name)) {
                 Object value = value(pair.value);
                 if (value != null) {
@@ -105,23 +138,17 @@ final class ProgramFields {
 
     @Nullable
     private Object value(Object logged) {
-        if (Nested.isNested(logged)) {
+        if (NestedValue.isNested(logged)) {
             return budget.hasValueChars() ? nestedWriter.write(logged) : MetaWriter.CUT;
         }
-        Object value = Values.of(logged);
-        Redaction redaction = format.redaction();
-        if (redaction != null && value != null) {
-            value = redaction.redactedValue(value, budget);
+        Object value = FieldValues.of(logged);
+        if (value != null) {
+            value = redactor.redactedValue(value);
         }
         return value instanceof String text ? kept(text) : value;
     }
 
-    private String redacted(String text) {
-        Redaction redaction = format.redaction();
-        return redaction == null ? text : redaction.redacted(text, budget);
-    }
-
-    /** As much of a value as can ship. */
+    /** Cuts a value to what can ship. */
     private String kept(String text) {
         int max = budget.hasValueChars() ? Limits.META_BYTES : SHORT_VALUE_CHARS;
         String kept = text.length() <= max
@@ -131,7 +158,7 @@ final class ProgramFields {
         return kept;
     }
 
-    /** Ends an iteration that only an exception can end. */
+    /** Ends the iteration of a map, which only an exception can. */
     private static final class BudgetExceeded extends RuntimeException {
 
         private static final long serialVersionUID = 1;

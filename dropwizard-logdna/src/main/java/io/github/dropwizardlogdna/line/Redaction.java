@@ -11,30 +11,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes out of what is logged what must not be shipped. Each match of each pattern is found in the original text, and
- * what overlaps becomes one {@value #REDACTED}: no pattern hides a part of what another one is looking for.
+ * Replaces matches of the configured patterns, which must not be shipped, by {@value #REDACTED}. Every pattern is matched
+ * against the original text and overlapping matches become one, so no pattern hides part of another one's match.
  *
- * <p>It fails closed: a text that could not be searched to its end, for whatever reason, is {@value #REDACTED} whole.
+ * <p>It fails closed: a text that could not be searched completely becomes {@value #REDACTED} as a whole.
  *
- * <p>The patterns are RE2's, whose search is linear in the text where that of {@code java.util.regex} may be
- * exponential. All matches together are not: {@code a.*z|a} looks for a z behind each of many letters a. Hence a bound
- * for the work on one text. Immutable; any thread may ask.
+ * <p>The patterns are RE2's, which search in linear time; {@code java.util.regex} may take exponential time. Finding all
+ * matches is not linear: {@code a.*z|a} looks for a z after each of many letters a. Therefore the work on one text is
+ * bounded. Immutable and thread-safe.
  */
 public final class Redaction {
 
     static final String REDACTED = "[REDACTED]";
 
     /**
-     * Characters that are read, times the instructions of the pattern that each may meet: what bounds the time. An
-     * ordinary text is read about three times, and an ordinary pattern has 10 to 60 instructions, so that only texts of
-     * some 100,000 characters and more come near it.
+     * The bound: characters read times instructions of the pattern. A typical text is read about three times and a typical
+     * pattern has 10 to 60 instructions, so only texts of some 100,000 characters and more come near it.
      */
     private static final long MAX_WORK = 32L * 1024 * 1024;
 
-    /** For all texts of an event together, in times of what one text and pattern may take. */
+    /** The bound for all texts of an event, in multiples of the bound for one text and pattern. */
     private static final long TEXTS_OF_AN_EVENT = 8;
 
-    /** Layers of percent-encoding that are taken off one by one; of more of them, all at once. */
+    /** Layers of percent-encoding that are decoded one by one; if there are more, all are decoded at once. */
     private static final int MAX_ENCODINGS = 3;
 
     private record Span(int start, int end) {}
@@ -48,9 +47,9 @@ public final class Redaction {
     }
 
     /**
-     * What redacts the matches of some patterns, or null for none, which costs nothing then.
+     * Returns a redaction for some patterns, or null if there are none, so that it costs nothing.
      *
-     * @throws IllegalArgumentException if there is a {@link #problem} with one; the message does not quote it
+     * @throws IllegalArgumentException if a pattern has a {@link #problem}; the message does not quote it
      */
     @Nullable
     public static Redaction of(List<String> patterns) {
@@ -67,11 +66,11 @@ public final class Redaction {
                 : new Redaction(patterns.stream().map(Pattern::compile).toList(), maxWork);
     }
 
-    /** Why a pattern can't be used, and what to do; without the pattern, which may hold what it is to hide. */
+    /** Why a pattern can't be used, and what to do. Does not quote the pattern, which may contain a secret. */
     public static Optional<String> problem(String pattern) {
         try {
             return Pattern.compile(pattern).matcher("").find()
-                    ? Optional.of("matches the empty text, so that it would match everywhere: let it match at least one"
+                    ? Optional.of("matches the empty text, so it would match everywhere: let it match at least one"
                             + " character (like a+ instead of a*)")
                     : Optional.empty();
         } catch (PatternSyntaxException e) {
@@ -82,36 +81,36 @@ public final class Redaction {
         }
     }
 
-    /** What all texts of an event may take together, so that one of many long values takes no minutes. */
+    /** The bound for all texts of an event, so that an event of many long values does not take minutes. */
     long workOfAnEvent() {
         return TEXTS_OF_AN_EVENT * patterns.size() * maxWork;
     }
 
-    /** As {@link #redacted(String, EventBudget)}, for a text that does not count against its event: a short one. */
+    /** Like {@link #redacted(String, EventBudget)}, for a short text that does not count against its event. */
     String redacted(String text) {
         return redacted(text, new EventBudget(workOfAnEvent()));
     }
 
-    /** The text without what matches; the same object, if nothing does. Never throws. */
+    /** The text with each match replaced; the same object if nothing matches. Never throws. */
     String redacted(String text, EventBudget budget) {
         try {
             List<Span> found = spans(text, budget);
             return found.isEmpty() ? text : without(found, text);
         } catch (Throwable e) {
-            // Its message is not reported, as it may hold the text.
+            // Not reported, because its message may contain the text.
             return REDACTED;
         }
     }
 
-    /** Whether anything in the text matches, or it can't be told. Never throws. */
+    /** Whether anything in the text matches, or the search could not be completed. Never throws. */
     boolean matches(String text, EventBudget budget) {
         return !redacted(text, budget).equals(text);
     }
 
     /**
-     * A value as {@link Values#of} makes it. A number whose digits match is null, which leaves it out: a card's number may
-     * be logged as a long, and a text in its place would change the type of the field, for which LogDNA drops the whole
-     * meta of a line. A boolean holds no secret.
+     * Redacts a value that {@link FieldValues#of} returned. A number whose digits match becomes null and is left out: a card
+     * number may be logged as a long, and LogDNA drops the whole meta of a line in which a field changes its type. A boolean
+     * holds no secret.
      */
     @Nullable
     Object redactedValue(Object value, EventBudget budget) {
@@ -129,13 +128,13 @@ public final class Redaction {
         if (digits.indexOf('E') < 0) {
             return false;
         }
-        // As it was meant: 4111111111111111 is 4.111111111111111E15 as a double.
+        // 4111111111111111 is printed as 4.111111111111111E15 if it is a double.
         return matches(new BigDecimal(digits).toPlainString(), budget);
     }
 
     /**
-     * The matches in the text as it is, and in what it says once its percent-encoding is taken off: who calls a service
-     * decides how a URI is encoded.
+     * The matches in the text itself and in its percent-decoded forms, because the caller of a service decides how a URI is
+     * encoded.
      */
     private List<Span> spans(String text, EventBudget budget) {
         List<Span> found = new ArrayList<>(0);
@@ -164,7 +163,7 @@ public final class Redaction {
         return found;
     }
 
-    /** Adds the matches in a text, or what they were decoded from. */
+    /** Adds the matches in a text, or in a decoded one the characters they were decoded from. */
     private void search(String text, @Nullable PercentDecoded decoded, EventBudget budget, List<Span> found) {
         for (int i = 0; i < patterns.size(); i++) {
             Pattern pattern = patterns.get(i);
@@ -201,7 +200,7 @@ public final class Redaction {
         return rest.append(text, done, text.length()).toString();
     }
 
-    /** A text that may be read only so often. For one search. */
+    /** A text that allows a limited number of reads. For one search. */
     private static final class Metered implements CharSequence {
 
         private final String text;

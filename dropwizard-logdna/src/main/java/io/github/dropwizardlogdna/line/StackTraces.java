@@ -7,26 +7,25 @@ import ch.qos.logback.core.CoreConstants;
 import jakarta.annotation.Nullable;
 
 /**
- * Prints stack traces, to the character as Logback's {@link ThrowableProxyUtil#asString} does, but for a fraction: right
- * behind the message, and with the text of the frames that it has met before, which are nearly all of them. For one
- * thread at a time.
+ * Prints stack traces exactly as Logback's {@link ThrowableProxyUtil#asString} does, at a fraction of its cost: it appends
+ * to the message and caches the text of frames, because most frames recur. For one thread at a time.
  */
 final class StackTraces {
 
-    /** What most traces take, and what is guessed for the first. */
+    /** The size of most traces, and the first guess. */
     private static final int USUAL_CHARS = 4 * 1024;
-    /** A huge trace must not make all that follow it dear. */
+    /** One huge trace must not make all later ones expensive. */
     private static final int MAX_GUESS = 64 * 1024;
-    /** Longer frames are not kept, so that the whole stays small. */
+    /** Longer frames are not cached, so that the cache stays small. */
     private static final int MAX_FRAME_CHARS = 256;
-    /** Suppressed exceptions within suppressed exceptions. */
+    /** How deeply suppressed exceptions may be nested. */
     private static final int MAX_DEPTH = 64;
 
     private static final String CUT = "… [the rest of the stack trace is cut]";
-    /** Of two places each. A trace has some sixty frames, and traces share most of theirs. */
+    /** Each set holds two frames. A trace has about sixty, and traces share most of them. */
     private static final int SETS = 256;
 
-    /** As in {@link Recurring}; made with the first exception. */
+    /** Organized like {@link NameCache}; created with the first exception. */
     @Nullable
     private StackTraceElement[] frames;
 
@@ -34,11 +33,11 @@ final class StackTraces {
 
     private int lastLength = USUAL_CHARS;
 
-    /** Where the trace at hand must end: not much behind what can be shipped. */
+    /** The length at which the current trace is cut: a little more than can be shipped. */
     private int end;
 
-    /** The message, and the trace behind it without the line break at its end. */
-    String behind(String message, IThrowableProxy throwable) {
+    /** Returns the message followed by the trace, without a line break at its end. */
+    String append(String message, IThrowableProxy throwable) {
         StringBuilder text = new StringBuilder(message.length() + lastLength);
         text.append(message).append(CoreConstants.LINE_SEPARATOR);
         int start = text.length();
@@ -55,7 +54,7 @@ final class StackTraces {
         return text.toString();
     }
 
-    /** Prints an exception, its suppressed ones and its causes; false if there was too much of them. */
+    /** Prints an exception, its suppressed exceptions and its causes. Returns false if it had to stop early. */
     private boolean print(
             StringBuilder text, IThrowableProxy throwable, @Nullable String caption, int indent, int depth) {
         if (depth > MAX_DEPTH) {
@@ -73,7 +72,7 @@ final class StackTraces {
             if (!printFrames(text, each, indent) || !printSuppressed(text, each, indent, depth)) {
                 return false;
             }
-            // A loop, as there may be thousands of causes, or a home-made proxy makes them endless.
+            // A loop, because there may be thousands of causes, and those of a custom proxy may never end.
             each = each.getCause();
             eachCaption = CoreConstants.CAUSED_BY;
         }
@@ -94,8 +93,8 @@ final class StackTraces {
     }
 
     /**
-     * Class and message, in the words of the Logback that is there. Its method for them is public from 1.5.22 on only; an
-     * older one that is public puts a caption in front for a cause that shares frames.
+     * Appends class and message as the present version of Logback prints them. The method that does so is public since
+     * 1.5.22 only; the older public one adds a caption if the cause shares frames.
      */
     private static void appendMessage(StringBuilder text, IThrowableProxy throwable) {
         int start = text.length();
@@ -124,7 +123,7 @@ final class StackTraces {
 
     private String text(StackTraceElementProxy frame) {
         if (frames == null) {
-            // In this order, as memory may end in between.
+            // In this order: if the second allocation fails, the first is harmless.
             texts = new String[2 * SETS];
             frames = new StackTraceElement[2 * SETS];
         }

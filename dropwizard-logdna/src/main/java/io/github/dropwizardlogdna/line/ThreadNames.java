@@ -1,13 +1,13 @@
 package io.github.dropwizardlogdna.line;
 
-/** The name of a thread without the request that Dropwizard's ThreadNameFilter appends: {@code " - GET /path?query"}. */
+/** Finds the request that Dropwizard's ThreadNameFilter appends to a thread's name: {@code " - GET /path?query"}. */
 final class ThreadNames {
 
     private static final String SEPARATOR = " - ";
 
     private ThreadNames() {}
 
-    /** Where the name itself ends. */
+    /** The length of the name without the request. */
     static int end(String name) {
         int end = name.indexOf(SEPARATOR);
         while (end >= 0) {
@@ -19,7 +19,7 @@ final class ThreadNames {
         return name.length();
     }
 
-    /** Whether a method in capitals, a space and a slash stand here. */
+    /** Whether a method in capitals, a space and a slash follow. */
     private static boolean isRequest(String name, int from) {
         int i = from;
         while (i < name.length() && isCapital(name.charAt(i))) {

@@ -2,7 +2,7 @@ package io.github.dropwizardlogdna.line;
 
 import java.nio.charset.StandardCharsets;
 
-/** How many bytes a text takes as UTF-8, where a lone surrogate is sent as the replacement character. */
+/** The size of a text in UTF-8. A lone surrogate counts as the replacement character, which is what ships. */
 final class Utf8 {
 
     static final int MAX_BYTES_PER_CHAR = 3;
@@ -21,7 +21,7 @@ final class Utf8 {
         return bytes;
     }
 
-    /** Where the longest run of whole characters ends that starts at {@code from} and takes at most {@code maxBytes}. */
+    /** The end of the longest run of whole characters that starts at {@code from} and takes at most {@code maxBytes}. */
     static int end(String text, int from, int maxBytes) {
         int room = maxBytes;
         int i = from;
@@ -37,7 +37,7 @@ final class Utf8 {
         return i;
     }
 
-    /** The largest index up to {@code index} that does not stand between the two halves of a surrogate pair. */
+    /** The largest index up to {@code index} that does not split a surrogate pair. */
     static int boundary(String text, int index) {
         boolean inPair = index > 0
                 && index < text.length()
@@ -46,7 +46,7 @@ final class Utf8 {
         return inPair ? index - 1 : index;
     }
 
-    /** The text as it arrives: the same, unless there is a lone surrogate in it. */
+    /** The text as it arrives: each lone surrogate is replaced. */
     static String wellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {

@@ -1,21 +1,24 @@
 package io.github.dropwizardlogdna.shipping;
 
-import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import jakarta.annotation.Nullable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Lines in the form in which they are sent: the finished body of one request. Immutable.
+ * The finished body of one request. Immutable.
  *
- * @param body {@code {"lines":[...]}}, one line of log a line of text, perhaps compressed
+ * @param body {@code {"lines":[...]}}, one log line per line of text, possibly compressed
  * @param gzip whether {@code body} is compressed
- * @param lines how many there are, at least one
+ * @param lines the number of lines, at least one
  * @param uncompressed the size of the body before compression, in bytes
- * @param since when its oldest line was handed over, on the clock of {@link System#nanoTime}
- * @param origin where its lines come from; null for this process
+ * @param since when its oldest line was appended, on the clock of {@link System#nanoTime}
+ * @param linesBefore how many lines this process has accepted before its first line; {@link #FOREIGN} for a batch of an
+ *     earlier process
+ * @param origin the host its lines come from; null for this process
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copies would double the memory
 record Batch(
@@ -24,9 +27,22 @@ record Batch(
         int lines,
         int uncompressed,
         long since,
-        @Nullable Origin origin) {
+        long linesBefore,
+        @Nullable HostInfo origin) {
 
-    /** What this batch costs of the budget: its bytes, as they are held. */
+    /** The position of batches that do not belong to the lines of this process. */
+    static final long FOREIGN = Long.MAX_VALUE;
+
+    Batch(byte[] body, boolean gzip, int lines, int uncompressed, long since, @Nullable HostInfo origin) {
+        this(body, gzip, lines, uncompressed, since, FOREIGN, origin);
+    }
+
+    /** This batch, with the position of its lines. */
+    Batch at(long position) {
+        return new Batch(body, gzip, lines, uncompressed, since, position, origin);
+    }
+
+    /** The bytes that this batch takes from the budget. */
     int held() {
         return body.length;
     }
@@ -39,12 +55,28 @@ record Batch(
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
             byte[] plain = in.readNBytes(uncompressed);
             if (plain.length < uncompressed || in.read() >= 0) {
-                throw new IllegalStateException("a batch is not as large as it says");
+                throw new IllegalStateException("a batch does not have the size in its header");
             }
             return plain;
         } catch (IOException e) {
             throw new UncheckedIOException("a batch can't be inflated", e);
         }
+    }
+
+    /** A batch whose late lines begin with their own time; this one if it has none. */
+    Batch withTimes(LineForm form) {
+        byte[] plain = plain();
+        int from = OpenBatch.PREFIX.length;
+        int to = plain.length - OpenBatch.SUFFIX.length;
+        byte[] changed = form.withTimes(plain, from, to);
+        if (Arrays.equals(plain, from, to, changed, 0, changed.length)) {
+            return this;
+        }
+        byte[] separated = Arrays.copyOf(changed, changed.length + OpenBatch.END_OF_LINE.length);
+        System.arraycopy(OpenBatch.END_OF_LINE, 0, separated, changed.length, OpenBatch.END_OF_LINE.length);
+        OpenBatch open = new OpenBatch(gzip);
+        open.add(separated, 0, separated.length, lines);
+        return open.close(since, origin).at(linesBefore);
     }
 
     @Override

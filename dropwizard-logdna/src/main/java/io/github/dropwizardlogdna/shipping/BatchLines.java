@@ -2,13 +2,13 @@ package io.github.dropwizardlogdna.shipping;
 
 import java.util.Arrays;
 
-/** The single lines of a finished batch, so that some of them can be sent by themselves. Immutable. */
+/** The lines of a finished batch, so that some of them can be sent separately. Immutable. */
 final class BatchLines {
 
     private final Batch batch;
     private final byte[] plain;
     private final int count;
-    /** Where each line starts, and behind the last one where the next would. */
+    /** The start of each line, and the end of the last one. */
     private final int[] starts;
 
     private BatchLines(Batch batch, byte[] plain, int count, int[] starts) {
@@ -18,7 +18,7 @@ final class BatchLines {
         this.starts = starts;
     }
 
-    /** Lines end at a raw line feed: inside of JSON strings it is always escaped. */
+    /** A raw line feed ends a line: inside JSON strings it is always escaped. */
     static BatchLines of(Batch batch) {
         byte[] plain = batch.plain();
         int[] starts = new int[batch.lines() + 1];
@@ -26,7 +26,7 @@ final class BatchLines {
         int found = 0;
         for (int start = OpenBatch.PREFIX.length; start < end; found++) {
             if (found == batch.lines()) {
-                throw new IllegalStateException("a batch holds more lines than it says");
+                throw new IllegalStateException("a batch holds more lines than its header states");
             }
             starts[found] = start;
             while (start < end && plain[start] != '\n') {
@@ -36,7 +36,7 @@ final class BatchLines {
             starts[found + 1] = start;
         }
         if (found != batch.lines()) {
-            throw new IllegalStateException("a batch holds fewer lines than it says");
+            throw new IllegalStateException("a batch holds fewer lines than its header states");
         }
         starts[found] = end + OpenBatch.END_OF_LINE.length; // no separator follows the last line
         return new BatchLines(batch, plain, found, starts);
@@ -46,12 +46,12 @@ final class BatchLines {
         return count;
     }
 
-    /** The size of one line, what ends it included. */
+    /** The size of one line including its separator. */
     int size(int line) {
         return starts[line + 1] - starts[line];
     }
 
-    /** One line, as it was handed over. */
+    /** A copy of one line, as it was appended. */
     byte[] line(int line) {
         byte[] copy = Arrays.copyOfRange(plain, starts[line], starts[line] + size(line));
         System.arraycopy(
@@ -72,7 +72,7 @@ final class BatchLines {
         return open.close(batch.since(), batch.origin());
     }
 
-    /** The bytes of memory that it takes beside the batch's own. */
+    /** The bytes of memory that this takes in addition to the batch. */
     int held() {
         return (plain == batch.body() ? 0 : plain.length) + starts.length * Integer.BYTES;
     }

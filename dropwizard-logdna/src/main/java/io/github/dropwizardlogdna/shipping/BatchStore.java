@@ -4,72 +4,88 @@ import jakarta.annotation.Nullable;
 import java.util.function.LongSupplier;
 
 /**
- * Batches that wait for delivery, oldest first. The batcher adds, the sender looks at the head and removes it once its
- * lines are settled, any thread may ask how much there is. The batcher and the sender do not know where the batches are.
+ * Batches that wait for delivery, oldest first. The batcher adds a batch; a sender claims the oldest one that no other sender
+ * has claimed, and removes it once its lines are settled; any thread may ask for sizes. Neither knows whether a batch is in
+ * memory or on disk.
  */
 interface BatchStore {
 
-    /** Batches in memory: they end with the process. */
+    /** Keeps batches in memory: they end with the process. */
     static BatchStore inMemory() {
         return new MemoryBatchStore();
     }
 
     /**
-     * Batches in files, which the next process finds; in memory only what the disk does not take.
+     * Keeps batches in files, which the next process finds; batches that can't be written stay in memory. Without a spool,
+     * all batches are kept in memory.
      *
-     * @param wake wakes the batcher and the sender, because there is something for one of them to do
+     * @param wake wakes the batcher and the senders, because there is work for one of them
      */
-    static BatchStore inDirectory(
-            SpoolSettings settings, ShippingObserver observer, Ledger ledger, LongSupplier nanoTime, Runnable wake) {
-        return new DirectoryBatchStore(settings, observer, ledger, nanoTime, wake, SpoolDirectory::open);
+    static BatchStore of(
+            @Nullable SpoolSettings spool,
+            ShippingObserver observer,
+            Counters counters,
+            LongSupplier nanoTime,
+            Runnable wake) {
+        return spool == null
+                ? inMemory()
+                : new DirectoryBatchStore(spool, observer, counters, nanoTime, wake, SpoolDirectory::open);
     }
 
     /**
-     * Finds what earlier processes left, the first time, and tries again what has failed. May wait for a disk. The
-     * batcher only.
+     * Takes over batches of earlier processes in the first call, and retries failed operations. May wait for a disk.
+     * Batcher only.
      *
-     * @return after how many nanoseconds to call it again; {@link Signal#FOREVER} if there is no reason to
+     * @return after how many nanoseconds to call it again; {@link WakeSignal#FOREVER} if there is no need to
      */
     long maintain(long now);
 
     /**
-     * Adds a batch behind all others, and returns how many bytes of memory it goes on holding. Never fails. The batcher
-     * only.
+     * Adds a batch after all others, and returns how many bytes of memory it still takes. Never fails. Batcher only.
      */
     int add(Batch batch);
 
-    /** The oldest batch, which stays; null if there is none. */
+    /** Whether there is a batch that this sender has claimed or may claim. Any thread. */
+    boolean hasBatchFor(int sender);
+
+    /**
+     * The batch that this sender has claimed. Claims the oldest unclaimed one if there is none; null if all are claimed. The
+     * batch stays in the store.
+     */
     @Nullable
-    Stored head();
+    Stored claim(int sender);
 
-    /** Removes the oldest batch, and returns how many bytes of memory it held. */
-    int removeHead();
+    /** Removes the batch that this sender has claimed, and returns how many bytes of memory it took. */
+    int remove(int sender);
 
-    /** How many batches there are, the head included. */
+    /** How many lines this process has accepted before the oldest line here; {@link Long#MAX_VALUE} if none is here. */
+    long linesBefore();
+
+    /** The number of batches, including claimed ones. */
     int size();
 
-    /** Whether a batch is safe once it is added, so that it pays to add it early. */
+    /** Whether a batch survives the process once it is added, so that adding it early pays. */
     boolean isDurable();
 
     /** Bytes on disk. */
     long bytesOnDisk();
 
-    /** Whether it can't take more than it has, and so {@link #add} leaves batches in memory. */
+    /** Whether the spool is full, so that {@link #add} leaves batches in memory. */
     boolean isFull();
 
     /**
-     * Ends it: nothing is added or removed any more, and no batch is held in memory. Returns how many lines of this
-     * process's batches it keeps for the next.
+     * Closes the store: it adds and removes nothing any more, and holds no batch in memory. Returns how many lines of this
+     * process it keeps for the next one.
      *
-     * @param nanos how long to wait for a disk; what it has not taken by then is not kept
+     * @param nanos how long to wait for a disk; batches that it has not written by then are not kept
      */
     long close(long nanos);
 
     /**
-     * The head of a store.
+     * A batch in a store.
      *
-     * @param batch its lines
-     * @param loaded whether it takes memory only since it was asked for
+     * @param batch the batch itself
+     * @param loaded whether it was loaded from a disk, and takes memory only since then
      * @param recovered whether it comes from an earlier process
      */
     record Stored(Batch batch, boolean loaded, boolean recovered) {}

@@ -5,118 +5,130 @@ import java.io.ByteArrayOutputStream;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes batches of lines, and puts them into the store. Owned by the batcher's thread; {@link #flush}, {@link #oldest}
- * and {@link #isHoldingBack} are for the others.
+ * Makes batches of lines and adds them to the store. Owned by the batcher's thread; any thread may call {@link #flush},
+ * {@link #oldest}, {@link #settledLines} and {@link #isHoldingBack}.
  *
- * <p>A batch closes when it is full; when its oldest line is due and at most the batch in flight is before it (where
- * more wait in memory, an earlier end would not deliver anything earlier, and recovery from an outage would be many small
- * requests instead of few full ones); or when somebody asked for a flush. Until then lines stay in the hand-off, where
- * they cost nothing, unless there are many.
+ * <p>A batch closes when it is full, when a flush is asked for, or when its oldest line is due and at most the batches in
+ * flight are before it. If more batches wait in memory, closing it earlier would deliver nothing earlier, and an outage
+ * would end with many small requests instead of few full ones. For the same reason a batch may become larger while others
+ * wait, as far as the endpoint has taken such requests: a far endpoint takes few large requests faster than many small
+ * ones. Until a batch closes its lines stay in the queue, where they cost nothing, unless there are many.
  */
-final class Batcher {
+final class Batcher implements Worker.Task {
 
     private static final long NONE = Long.MIN_VALUE;
-    /** No line of log is shorter on the wire: tells how many lines some bytes can be at the most. */
+    /** The length in bytes of the shortest line on the wire, to convert a number of lines into bytes. */
     private static final int SHORTEST_LINE = 64;
-    /** A body of more bytes is rare enough that what it was built in is not worth keeping. */
+    /** Larger bodies are rare, so their buffer is not kept. */
     private static final int LARGEST_SCRATCH = 2 * 1024 * 1024;
 
-    private final HandOff handOff;
+    private final LineQueue queue;
     private final BatchStore store;
-    private final Ledger ledger;
+    private final Budget budget;
+    private final Counters counters;
     private final LearnedLimits limits;
-    private final LossReport losses;
+    private final DropReporter losses;
     private final Runnable wakeSender;
     private final int batchSize;
+    private final int concurrentRequests;
     private final long flushInterval;
     private final long drainAt;
 
-    /** What bodies are built in, one after the other. */
+    /** The buffer in which bodies are built, one after the other. */
     @Nullable
     private ByteArrayOutputStream scratch;
 
     @Nullable
     private OpenBatch open;
-    /** The bytes that the open batch holds of the budget. */
+    /** The bytes that the open batch takes from the budget. */
     private long openHeld;
 
-    /** When the oldest line here, in the hand-off or in the open batch, was handed over: then or a little earlier. */
+    /** When the oldest line in the queue or the open batch was appended, or a little earlier. */
     private volatile long oldest = NONE;
 
     private long lastStep = NONE;
     private long seenAtLastStep;
 
-    /** How many threads want everything to be sent at once. */
+    /** How many lines were accepted before those of the open batch; {@link Batch#FOREIGN} if there is no open batch. */
+    private volatile long openLinesBefore = Batch.FOREIGN;
+
+    /** How many threads want all lines to be sent at once. */
     private final AtomicInteger flushes = new AtomicInteger();
 
     private volatile boolean heldBack;
 
     Batcher(Pipeline pipeline, ShippingSettings settings, Runnable wakeSender) {
-        this.handOff = pipeline.handOff();
+        this.queue = pipeline.queue();
         this.store = pipeline.store();
-        this.ledger = pipeline.ledger();
+        this.budget = pipeline.budget();
+        this.counters = pipeline.counters();
         this.limits = pipeline.limits();
         this.losses = pipeline.losses();
         this.wakeSender = wakeSender;
         this.batchSize = settings.batchSize();
+        this.concurrentRequests = settings.concurrentRequests();
         this.flushInterval = NanoTime.of(settings.flushInterval());
-        // Half of the lines that the hand-off may hold: with short lines and large batches, that comes first.
+        // Half of the lines that the queue may hold: short lines reach that before they fill a large batch.
         this.drainAt = Math.max(1, settings.limits().maxLines() / 2 * SHORTEST_LINE);
     }
 
     /**
-     * Does what there is to do at {@code now}, and returns after how many nanoseconds there may be more;
-     * {@link Signal#FOREVER} where only a new line, a flush or the sender can be the reason.
+     * Does the work that is due at {@code now}, and returns after how many nanoseconds there may be more;
+     * {@link WakeSignal#FOREVER} if only a new line, a flush or the sender can cause more.
      */
-    long step(long now) {
+    @Override
+    public long step(long now) {
+        long untilMaintenance = store.maintain(now);
         long untilReport = losses.step(now);
-        if (oldest == NONE && handOff.waitingBytes() > 0) {
+        if (oldest == NONE && queue.waitingBytes() > 0) {
             oldest = now;
         }
         boolean flushing = flushes.get() > 0;
-        boolean close = flushing || (isDue(now) && mayCloseEarly());
-        if (close || handOff.waitingBytes() >= drainThreshold()) {
+        boolean close = flushing || (isReady(now) && mayCloseEarly());
+        if (close || queue.waitingBytes() >= drainThreshold()) {
             drain();
         }
         if (close && open != null) {
-            close();
+            closeBatch();
         }
-        if (open == null && handOff.waitingBytes() == 0) {
+        if (open == null && queue.waitingBytes() == 0) {
             oldest = NONE;
         }
         lastStep = now;
-        seenAtLastStep = handOff.totalBytes();
-        return Math.min(untilReport, untilNextStep(now, flushing));
+        seenAtLastStep = queue.totalBytes();
+        return Math.min(Math.min(untilMaintenance, untilReport), untilNextStep(now, flushing));
     }
 
     private long untilNextStep(long now, boolean flushing) {
-        boolean due = isDue(now);
-        // First the flag, then a look at the store; the sender does it the other way round.
-        heldBack = due;
-        if (due && mayCloseEarly()) {
+        boolean ready = isReady(now);
+        // Sets the flag and then reads the store; the sender does it the other way round, so one sees the other.
+        heldBack = ready;
+        if (ready && mayCloseEarly()) {
             return 0;
         }
         long enough = oldest == NONE || flushing ? 1 : drainThreshold();
-        if (!handOff.wakeAt(handOff.consumedBytes() + enough)) {
+        if (!queue.wakeAt(queue.consumedBytes() + enough)) {
             return 0;
         }
-        return oldest == NONE || due ? Signal.FOREVER : oldest + flushInterval - now;
+        return oldest == NONE || ready ? WakeSignal.FOREVER : oldest + flushInterval - now;
     }
 
-    private boolean isDue(long now) {
-        return oldest != NONE && now - oldest >= flushInterval;
+    /** Whether the open batch, or what waits in the queue, need not wait for more lines. */
+    private boolean isReady(long now) {
+        boolean due = oldest != NONE && now - oldest >= flushInterval;
+        return due || (open != null && open.uncompressed() >= batchSize);
     }
 
     private boolean mayCloseEarly() {
-        return store.isDurable() || store.size() <= 1;
+        return store.isDurable() || store.size() <= concurrentRequests;
     }
 
-    /** Whether a batch is due that is kept open because others wait: once they don't, it is to be closed. */
+    /** Whether a batch that is due or full is kept open only because others wait. */
     boolean isHoldingBack() {
         return heldBack;
     }
 
-    /** Begins, or ends, to send every line at once; whoever begins it also ends it. Any thread. */
+    /** Begins or ends a flush, in which batches close without waiting to fill. Each begin needs one end. Any thread. */
     void flush(boolean on) {
         if (on) {
             flushes.incrementAndGet();
@@ -125,26 +137,39 @@ final class Batcher {
         }
     }
 
-    /** When the oldest line that is not in a finished batch was handed over, or {@code otherwise}. */
+    /** When the oldest line that is not in a finished batch was appended, or {@code otherwise}. */
     long oldest(long otherwise) {
         long at = oldest;
         return at == NONE ? otherwise : at;
     }
 
+    /**
+     * How many lines are settled without a gap, from the first on. Any thread.
+     *
+     * <p>Lines move from the queue to the open batch, and from there to the store; each is in the next place before it
+     * leaves the last. Read in this order, no line is missed.
+     */
+    long settledLines() {
+        long queued = queue.consumedLines();
+        long inOpenBatch = openLinesBefore;
+        return Math.min(queued, Math.min(inOpenBatch, store.linesBefore()));
+    }
+
     private long drainThreshold() {
-        int room = open == null ? sizeLimit() : sizeLimit() - open.uncompressed();
-        return Math.max(1, Math.min(room, drainAt));
+        int size = open == null ? 0 : open.uncompressed();
+        int next = size < batchSize ? batchSize : sizeLimit(); // from batchSize on it is ready
+        return Math.max(1, Math.min(next - size, drainAt));
     }
 
     private int sizeLimit() {
-        return batchSize;
+        return mayCloseEarly() ? batchSize : limits.largestBatch();
     }
 
-    /** Takes what is in the hand-off now; not what comes meanwhile, or a flood of lines would keep it here. */
+    /** Reads the lines that are in the queue now, but none that come meanwhile, or a flood would keep it here. */
     private void drain() {
-        long end = handOff.totalBytes();
-        while (handOff.consumedBytes() < end) {
-            Chunk chunk = handOff.poll();
+        long end = queue.totalBytes();
+        while (queue.consumedBytes() < end) {
+            Chunk chunk = queue.poll();
             if (chunk == null) {
                 return;
             }
@@ -166,31 +191,22 @@ final class Batcher {
                 length = endOfLastLineWithin(chunk, room);
                 if (length == 0) {
                     if (batch.lines() > 0) {
-                        close();
+                        closeBatch();
                         continue;
                     }
-                    length = endOfFirstLine(chunk); // larger than a batch: it goes alone
+                    length = endOfFirstLine(chunk); // larger than a batch: it is sent alone
                 }
                 lines = linesIn(chunk, length);
             }
             batch.add(chunk.bytes, chunk.read, length, lines);
             openHeld += length;
-            take(chunk, length, lines);
-        }
-    }
-
-    private void take(Chunk chunk, int length, int lines) {
-        ledger.takeOver(length);
-        try {
-            handOff.consumed(chunk, length, lines);
-        } finally {
-            ledger.moved(); // or whoever asks for the bytes would wait in vain
+            queue.consumed(chunk, length, lines);
         }
     }
 
     private void giveUp(Chunk chunk) {
-        ledger.lost(DropReason.FAILED, chunk.unreadLines());
-        handOff.consumed(chunk, chunk.unreadBytes(), chunk.unreadLines());
+        counters.lost(DropReason.FAILED, chunk.unreadLines());
+        queue.skip(chunk);
     }
 
     private OpenBatch open() {
@@ -202,46 +218,51 @@ final class Batcher {
                 scratch = buffer;
             }
             batch = new OpenBatch(limits.gzip(), buffer);
+            openLinesBefore = queue.consumedLines(); // before lines leave the queue: see settledLines
             open = batch;
         }
         return batch;
     }
 
-    private void close() {
+    private void closeBatch() {
         OpenBatch batch = open();
-        Batch closed = batch.close(oldest, null);
-        // Counted before the sender can deliver it and stop counting it.
+        Batch closed = batch.close(oldest, null).at(openLinesBefore);
+        // Held before the sender can deliver the batch and release it.
         int more = (int) Math.max(0, closed.held() - openHeld);
-        ledger.holdBytes(more);
+        budget.hold(more);
         openHeld += more;
         int held = store.add(closed);
-        open = null; // from here on nothing can fail: nothing is made, nothing is called that could
-        ledger.releaseBytes(openHeld - held);
+        open = null; // from here on nothing can fail
+        openLinesBefore = Batch.FOREIGN;
+        budget.release(openHeld - held);
         openHeld = 0;
         if (closed.body().length > LARGEST_SCRATCH) {
             scratch = null;
         }
-        if (lastStep != NONE && handOff.consumedBytes() >= seenAtLastStep) {
-            // Whatever is left came after the last step.
+        if (lastStep != NONE && queue.consumedBytes() >= seenAtLastStep) {
+            // All lines that are left came after the last step.
             oldest = lastStep;
         }
         wakeSender.run();
     }
 
-    /** After an error: drops the batch that could not be made, so that the next one can. */
-    void dropOpenBatch() {
+    /** Drops the open batch, which an error made impossible to finish. */
+    @Override
+    public void recover() {
         OpenBatch batch = open;
         if (batch != null) {
             open = null;
-            ledger.lost(DropReason.FAILED, batch.lines());
-            ledger.releaseBytes(openHeld);
+            counters.lost(DropReason.FAILED, batch.lines());
+            openLinesBefore = Batch.FOREIGN;
+            budget.release(openHeld);
             openHeld = 0;
         }
     }
 
-    /** Forgets its open batch. Once its thread has ended. */
-    void letGo() {
+    /** Discards the open batch. Call it once the thread has ended. */
+    void discard() {
         open = null;
+        openLinesBefore = Batch.FOREIGN;
         oldest = NONE;
     }
 

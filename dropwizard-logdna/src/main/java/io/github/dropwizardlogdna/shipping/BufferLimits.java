@@ -1,11 +1,11 @@
 package io.github.dropwizardlogdna.shipping;
 
 /**
- * How much may wait for delivery.
+ * Limits for the lines that wait for delivery.
  *
- * @param maxLines the most lines between the logging threads and the batcher
- * @param maxBytes the most bytes between the logging threads and the endpoint
- * @param linesKeptFree how many of these lines are kept free for WARN and ERROR; zero for none
- * @param bytesKeptFree the same for the bytes
+ * @param maxLines the maximum number of lines between the logging threads and the batcher
+ * @param maxBytes the maximum number of bytes between the logging threads and the endpoint
+ * @param reservedLines the lines of these that are reserved for WARN and ERROR; zero for none
+ * @param reservedBytes the bytes of these that are reserved for WARN and ERROR; zero for none
  */
-public record BufferLimits(long maxLines, long maxBytes, long linesKeptFree, long bytesKeptFree) {}
+public record BufferLimits(long maxLines, long maxBytes, long reservedLines, long reservedBytes) {}

@@ -4,17 +4,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A piece of the hand-off that many threads fill and one thread reads.
+ * A segment of the {@link LineQueue} that many threads fill and one thread reads.
  *
- * <p>A logging thread claims its bytes (one compare-and-set on {@link #claimed}), copies them, and then says so in
+ * <p>A logging thread claims its bytes (one compare-and-set on {@link #claimed}), copies them, and then adds them to
  * {@link #committed}. A sealed chunk takes no more claims; once committed equals claimed, its bytes are complete and
- * belong to the batcher. A chunk is never used twice, so that a thread which was stopped for long in the middle of all
- * this finds nothing but a sealed chunk when it goes on; only the byte array, by then nobody's, is used again.
+ * belong to the batcher. A chunk is never reused, so a thread that was suspended between these steps finds a sealed chunk
+ * when it resumes; only the byte array is reused, once no thread can reach it.
  */
 final class Chunk {
 
     private static final long SEALED = Long.MIN_VALUE;
-    /** Of a sealed chunk: its end is that of the last claim, and not that of the array. */
+    /** Set in a sealed chunk that ends with the last claim, not with the array. */
     private static final long CUT = 1L << 31;
 
     private static final int LINES_SHIFT = 32;
@@ -22,23 +22,23 @@ final class Chunk {
 
     final byte[] bytes;
     /**
-     * Where this chunk begins in the stream of all bytes and lines that were ever handed over. What a full chunk has left
-     * over at its end is part of the stream of bytes, because it is part of the memory.
+     * The position of this chunk in the stream of all bytes and lines ever appended. The unused end of a full chunk is part
+     * of the stream of bytes, because it takes memory.
      */
     final long firstByte;
 
     final long firstLine;
-    /** Whether this is the end of the queue: sealed, empty, and never followed by another. */
+    /** Whether this is the end of a closed queue: sealed, empty, and without a successor. */
     final boolean end;
 
-    /** Sealed or not (1 bit), lines (31 bits), cut or not (1 bit), bytes (31 bits) that logging threads have claimed. */
+    /** Sealed (1 bit), claimed lines (31 bits), cut (1 bit), claimed bytes (31 bits). */
     final AtomicLong claimed = new AtomicLong();
-    /** Lines and bytes that have been copied, in the same form, never sealed. */
+    /** Copied lines and bytes, in the same form, never sealed. */
     final AtomicLong committed = new AtomicLong();
 
     final AtomicReference<Chunk> next = new AtomicReference<>();
 
-    /** How far the batcher has read. The batcher's own. */
+    /** How far the batcher has read. Owned by the batcher, like {@code linesRead}. */
     int read;
 
     int linesRead;
@@ -50,19 +50,19 @@ final class Chunk {
         this.end = end;
     }
 
-    /** A chunk that already takes no claims: what stands at the beginning, so that no array is needed before a line. */
+    /** The first chunk of a queue, which takes no claims, so that no array is needed before the first line. */
     static Chunk sealed() {
         Chunk chunk = new Chunk(new byte[0], 0, 0, false);
         chunk.seal();
         return chunk;
     }
 
-    /** A chunk that goes on where {@code previous}, which is sealed, ends. */
+    /** A chunk that begins where {@code previous}, which is sealed, ends. */
     static Chunk after(Chunk previous, byte[] bytes) {
         return new Chunk(bytes, previous.endByte(), previous.endLine(), false);
     }
 
-    /** The end of the queue, behind {@code previous}, which is sealed. */
+    /** The end of a closed queue, after {@code previous}, which is sealed. */
     static Chunk endAfter(Chunk previous) {
         Chunk chunk = new Chunk(new byte[0], previous.endByte(), previous.endLine(), true);
         chunk.seal();
@@ -85,12 +85,12 @@ final class Chunk {
         return claim < 0;
     }
 
-    /** Takes no more claims, because the next one does not fit. Any thread, any number of times. */
+    /** Stops claims because the next one does not fit. Any thread, any number of times. */
     void sealFull() {
         claimed.getAndUpdate(c -> c | SEALED);
     }
 
-    /** Takes no more claims, because it is about to be read, or the queue ends. Any thread, any number of times. */
+    /** Stops claims because the chunk is about to be read or the queue is closed. Any thread, any number of times. */
     void seal() {
         claimed.getAndUpdate(c -> isSealed(c) ? c : c | SEALED | CUT);
     }

@@ -3,47 +3,53 @@ package io.github.dropwizardlogdna.shipping;
 import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Batches in the files of a {@link SpoolPlace}; in memory only those that the disk did not take. One queue over both, so
- * that the order stays, wherever a batch is.
+ * Keeps batches in the files of a {@link SpoolPlace}, or in memory if they can't be written. One queue holds both kinds,
+ * which keeps their order.
  *
- * <p>The place is opened by the first {@link #maintain}, on the batcher's thread, and again with each batch and after a
- * while if that failed. Batches of earlier processes come first.
+ * <p>The first {@link #maintain} opens the place, on the batcher's thread. If that fails, each new batch tries again, and so
+ * does {@code maintain} after a while. Batches of earlier processes precede those that are added once it is open.
  *
- * <p>The lock guards the queue and the counters and is never held during input or output, which may hang. The batcher
- * writes files and deletes again what could not be deleted, the sender reads and deletes. At the end a thread of its own
- * does what is left, so that nobody waits for a disk that hangs.
+ * <p>The lock guards the queue and the counters. It is never held during input or output, which may hang. The batcher writes
+ * files and retries failed deletions; the sender reads and deletes. A separate thread does the last writes at a shutdown,
+ * so that no thread waits for a disk that hangs.
  */
 final class DirectoryBatchStore implements BatchStore {
 
-    /** More files than anybody looks at. */
-    private static final int MOST_SET_ASIDE = 100;
-    /** What is set aside must not take the room of what is delivered. */
+    /** More files than a human would look at. */
+    private static final int MAX_SET_ASIDE = 100;
+    /** The share of the spool that files set aside may take from the batches. */
     private static final int SHARE_OF_SET_ASIDE = 4;
+    /** Attempts to read a file, in half a minute, before another file shows whether only this one can't be read. */
+    private static final int READ_ATTEMPTS = 6;
 
     private final SpoolSettings settings;
     private final ShippingObserver observer;
-    private final Ledger ledger;
+    private final Counters counters;
     private final LongSupplier nanoTime;
     private final Runnable wake;
     private final SpoolDirectory.Opener opener;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Guarded by the lock, like all down to {@code closed}. */
+    /** Guarded by the lock, like all fields down to {@code closed}. */
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
 
-    /** Delivered, and still there. */
+    /** Delivered, but not deleted. */
     private final List<Entry> undeleted = new ArrayList<>();
 
     private long bytes;
@@ -55,81 +61,59 @@ final class DirectoryBatchStore implements BatchStore {
     /** Whether the last write succeeded. */
     private volatile boolean writable = true;
 
-    /** Set by the batcher when it opens the place, before there is an entry that needs it. */
+    /** Set by the batcher before there is an entry that needs it. */
     @Nullable
     private volatile SpoolPlace place;
 
-    /** Owned by the batcher, like the two below. */
+    /** Owned by the batcher, like the two fields below. */
     private long sequence;
 
     private final Backoff opening = new Backoff();
     private final Backoff deleting = new Backoff();
 
-    /** The head's batch, so that it is read once. Owned by the sender. */
-    @Nullable
-    private Stored loaded;
+    /** Claimed entries, by the number of the sender. Guarded by the lock. */
+    private final Map<Integer, Entry> claimed = new HashMap<>();
+
+    private final UnreadableFiles unreadable = new UnreadableFiles();
+
+    /** The batches of claimed entries, by the number of the sender, so that each file is read only once. */
+    private final Map<Integer, Stored> loaded = new ConcurrentHashMap<>();
 
     DirectoryBatchStore(
             SpoolSettings settings,
             ShippingObserver observer,
-            Ledger ledger,
+            Counters counters,
             LongSupplier nanoTime,
             Runnable wake,
             SpoolDirectory.Opener opener) {
         this.settings = settings;
         this.observer = observer;
-        this.ledger = ledger;
+        this.counters = counters;
         this.nanoTime = nanoTime;
         this.wake = wake;
         this.opener = opener;
     }
 
-    /** A batch in a file or, if that was not possible, in memory; its place in the order is the same. */
+    /** A batch in a file or, if that was not possible, in memory. */
     private record Entry(
             String file,
             long size,
             int lines,
             boolean recovered,
+            long linesBefore,
             @Nullable Batch batch) {}
-
-    /** When to try again what has failed. */
-    private static final class Backoff {
-
-        private static final long FIRST = TimeUnit.SECONDS.toNanos(1);
-        private static final long LONGEST = TimeUnit.MINUTES.toNanos(1);
-
-        private long delay;
-        private long next;
-
-        boolean isDue(long now) {
-            return delay == 0 || now - next >= 0;
-        }
-
-        void failed(long now) {
-            delay = delay == 0 ? FIRST : Math.min(LONGEST, 2 * delay);
-            next = now + delay;
-        }
-
-        void succeeded() {
-            delay = 0;
-        }
-
-        long left(long now) {
-            return Math.max(1, next - now);
-        }
-    }
 
     @Override
     public long maintain(long now) {
-        long untilOpened = place == null ? tryToOpen(now) : Signal.FOREVER;
-        return Math.min(untilOpened, tryToDelete(now));
+        long untilOpened = place == null ? tryToOpen(now) : WakeSignal.FOREVER;
+        return Math.min(untilOpened, Math.min(tryToDelete(now), unreadable.resume(now, wake)));
     }
 
     private long tryToOpen(long now) {
         if (opening.isDue(now)) {
             try {
                 place();
-                return Signal.FOREVER;
+                return WakeSignal.FOREVER;
             } catch (IOException | RuntimeException | Error e) {
                 reportUnwritable(settings.directory().toString(), e);
             }
@@ -141,13 +125,13 @@ final class DirectoryBatchStore implements BatchStore {
         SpoolPlace open = place;
         List<Entry> left = undeleted();
         if (open == null || left.isEmpty()) {
-            return Signal.FOREVER;
+            return WakeSignal.FOREVER;
         }
         if (deleting.isDue(now)) {
             Exception failure = deleteAll(open, left);
             if (failure == null) {
                 deleting.succeeded();
-                return Signal.FOREVER;
+                return WakeSignal.FOREVER;
             }
             deleting.failed(now);
             observer.spoolProblem(
@@ -167,7 +151,7 @@ final class DirectoryBatchStore implements BatchStore {
         }
     }
 
-    /** Returns why one could not be deleted; null if all were. */
+    /** Returns why a file could not be deleted; null if all were. */
     @Nullable
     private Exception deleteAll(SpoolPlace open, List<Entry> files) {
         Set<Entry> deleted = new HashSet<>();
@@ -206,12 +190,12 @@ final class DirectoryBatchStore implements BatchStore {
 
     private Entry write(Batch batch) {
         String name = String.format(Locale.ROOT, "%s_%016d%s", settings.place(), ++sequence, SpoolPlace.BATCH);
-        Entry inMemory = new Entry(name, 0, batch.lines(), false, batch);
+        Entry inMemory = new Entry(name, 0, batch.lines(), false, batch.linesBefore(), batch);
         SpoolPlace open = null;
         int size = 0;
         try {
             if (isClosed()) {
-                return inMemory; // the batcher comes late: the place is no longer this process's
+                return inMemory; // after a shutdown the place no longer belongs to this process
             }
             open = place();
             byte[] content = SpoolFile.encode(batch, settings.origin().get());
@@ -221,9 +205,9 @@ final class DirectoryBatchStore implements BatchStore {
             }
             open.write(name, content);
             writable = true;
-            return new Entry(name, size, batch.lines(), false, null);
+            return new Entry(name, size, batch.lines(), false, batch.linesBefore(), null);
         } catch (IOException | RuntimeException | Error e) {
-            // Even if memory was too short for the copy: the batch itself is there already.
+            // Also if memory was too short for the copy: the batch itself exists already.
             writable = false;
             reportNotWritten(open, size, e);
             return inMemory;
@@ -240,7 +224,7 @@ final class DirectoryBatchStore implements BatchStore {
     }
 
     private void reportNotWritten(@Nullable SpoolPlace open, int size, Throwable why) {
-        if (open != null && why instanceof IOException failure && isForWantOfSpace(open, size, failure)) {
+        if (open != null && why instanceof IOException failure && isOutOfSpace(open, size, failure)) {
             observer.spoolProblem(SpoolProblem.DISK_FULL, open.toString(), words(why));
         } else {
             reportUnwritable(open == null ? settings.directory().toString() : open.toString(), why);
@@ -251,14 +235,14 @@ final class DirectoryBatchStore implements BatchStore {
         observer.spoolProblem(SpoolProblem.UNWRITABLE, where, words(why));
     }
 
-    private static boolean isForWantOfSpace(SpoolPlace open, int size, IOException failure) {
+    private static boolean isOutOfSpace(SpoolPlace open, int size, IOException failure) {
         String reason = failure instanceof FileSystemException more && more.getReason() != null
                 ? more.getReason()
                 : String.valueOf(failure.getMessage());
         try {
             return reason.contains("No space left") || reason.contains("quota") || open.lacksSpaceFor(size);
         } catch (IOException | RuntimeException e) {
-            return false; // then it is more than that
+            return false; // the disk has another problem
         }
     }
 
@@ -300,7 +284,7 @@ final class DirectoryBatchStore implements BatchStore {
         report(open.findings());
         List<Entry> recovered = new ArrayList<>();
         for (String name : open.batches()) {
-            recovered.add(new Entry(name, open.sizeOf(name), 0, true, null));
+            recovered.add(new Entry(name, open.sizeOf(name), 0, true, Batch.FOREIGN, null));
         }
         long aside = 0;
         List<String> asideNames = open.setAside();
@@ -309,10 +293,10 @@ final class DirectoryBatchStore implements BatchStore {
         }
         lock.lock();
         try {
-            // Behind what had to stay in memory before the place could be opened: the sender may be at work on that.
+            // After batches that stayed in memory until the place was open: the sender may be delivering one.
             entries.addAll(recovered);
-            // What is set aside or foreign must not switch the spool off, however much of it there is.
-            bytesSetAside = Math.min(aside + open.findings().foreignBytes, mostBytesSetAside());
+            // Files that are set aside or foreign must not disable the spool, however many there are.
+            bytesSetAside = Math.min(aside + open.findings().foreignBytes, maxBytesSetAside());
             filesSetAside = asideNames.size();
             bytes += bytesSetAside + recovered.stream().mapToLong(Entry::size).sum();
         } finally {
@@ -330,61 +314,131 @@ final class DirectoryBatchStore implements BatchStore {
         findings.openToOthers.forEach(directory -> observer.spoolProblem(SpoolProblem.OPEN_TO_OTHERS, directory, ""));
     }
 
-    private long mostBytesSetAside() {
+    private long maxBytesSetAside() {
         return settings.maxSize() / SHARE_OF_SET_ASIDE;
     }
 
     @Override
-    @Nullable
-    public Stored head() {
-        while (true) {
-            Stored known = loaded;
-            if (known != null) {
-                return known;
-            }
-            Entry oldest = oldest();
-            if (oldest == null) {
-                return null;
-            }
-            Batch inMemory = oldest.batch();
-            if (inMemory != null) {
-                loaded = new Stored(inMemory, false, false);
-            } else {
-                load(oldest);
-            }
-        }
-    }
-
-    @Nullable
-    private Entry oldest() {
+    public boolean hasBatchFor(int sender) {
         lock.lock();
         try {
-            return closed ? null : entries.peekFirst();
+            return !closed
+                    && !unreadable.isPaused()
+                    && (entries.size() > claimed.size() || claimed.containsKey(sender));
         } finally {
             lock.unlock();
         }
     }
 
-    private void load(Entry entry) {
-        SpoolPlace open = place;
-        if (open == null) {
-            throw new IllegalStateException("a file before there was a place for it");
-        }
-        try {
-            byte[] content = open.read(entry.file());
-            if (SpoolPlace.isMarkedDelivered(content)) {
-                removeHead();
-                return;
+    @Override
+    @Nullable
+    public Stored claim(int sender) {
+        while (true) {
+            Stored known = loaded.get(sender);
+            if (known != null) {
+                return known;
             }
-            Batch batch = SpoolFile.decode(content, nanoTime.getAsLong());
-            loaded = new Stored(batch, true, entry.recovered());
-        } catch (IOException | RuntimeException e) {
-            setAside(open, entry, e);
+            Entry entry = claimOldest(sender);
+            if (entry == null) {
+                return null;
+            }
+            Batch inMemory = entry.batch();
+            if (inMemory != null) {
+                loaded.put(sender, new Stored(inMemory, false, false));
+            } else if (!load(sender, entry)) {
+                return null;
+            }
         }
     }
 
-    /** The file stays for a person to look at, and its bytes go on counting; the others follow. */
-    private void setAside(SpoolPlace open, Entry entry, Exception why) {
+    @Nullable
+    private Entry claimOldest(int sender) {
+        lock.lock();
+        try {
+            Entry known = claimed.get(sender);
+            if (closed || known != null) {
+                return closed ? null : known;
+            }
+            for (Entry entry : entries) {
+                if (!claimed.containsValue(entry)) {
+                    claimed.put(sender, entry);
+                    return entry;
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Loads the batch of a file, or removes the file if it holds none; returns false if it can't be read now. */
+    private boolean load(int sender, Entry entry) {
+        SpoolPlace open = place;
+        if (open == null) {
+            throw new IllegalStateException("there is a file, but no place");
+        }
+        try {
+            byte[] content = read(open, entry);
+            if (content == null) {
+                return false;
+            }
+            if (SpoolPlace.isMarkedDelivered(content)) {
+                remove(sender);
+            } else {
+                Batch batch = SpoolFile.decode(content, nanoTime.getAsLong());
+                loaded.put(sender, new Stored(batch, true, entry.recovered()));
+            }
+        } catch (IOException | RuntimeException e) {
+            setAside(open, sender, entry, e);
+        }
+        return true;
+    }
+
+    /**
+     * Returns the content of a file; null if it can't be read now.
+     *
+     * @throws IOException if it is not a batch, or has failed again and again while another file can be read
+     */
+    @Nullable
+    private byte[] read(SpoolPlace open, Entry entry) throws IOException {
+        try {
+            byte[] content = open.read(entry.file());
+            unreadable.succeeded(entry.file());
+            return content;
+        } catch (SpoolPlace.NotABatchException | NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            // The process may have too many open files, or the disk a moment's trouble: that is no damage.
+            if (unreadable.failed(entry.file(), nanoTime.getAsLong()) >= READ_ATTEMPTS && canReadAnother(open, entry)) {
+                unreadable.succeeded(entry.file()); // it is set aside, so that the others follow
+                throw e;
+            }
+            observer.spoolProblem(SpoolProblem.UNREADABLE, open + "/" + entry.file(), words(e));
+            wake.run(); // the batcher knows when to try again
+            return null;
+        }
+    }
+
+    private boolean canReadAnother(SpoolPlace open, Entry entry) {
+        Entry other;
+        lock.lock();
+        try {
+            other = entries.stream()
+                    .filter(each -> each.batch() == null && !each.equals(entry))
+                    .findFirst()
+                    .orElse(null);
+        } finally {
+            lock.unlock();
+        }
+        try {
+            return other != null && open.read(other.file()).length > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Keeps a damaged file for a human to look at. Its bytes still count; the other batches follow. */
+    private void setAside(SpoolPlace open, int sender, Entry entry, Exception why) {
         long left = 0;
         String fate;
         try {
@@ -396,20 +450,21 @@ final class DirectoryBatchStore implements BatchStore {
                 fate = "deleted, because enough others are set aside";
             }
         } catch (IOException | RuntimeException e) {
-            // It is gone, or can't be moved: either way it is not looked at again.
+            // It is gone or can't be moved. It is not read again in both cases.
             fate = "left where it is";
             left = sizeOf(open, entry);
         }
         lock.lock();
         try {
-            entries.removeFirst();
+            claimed.remove(sender);
+            entries.remove(entry);
             bytes += left - entry.size();
             bytesSetAside += left;
             filesSetAside += left > 0 ? 1 : 0;
         } finally {
             lock.unlock();
         }
-        ledger.lost(DropReason.FAILED, entry.lines()); // of an earlier process's file it is not known how many
+        counters.lost(DropReason.FAILED, entry.lines()); // unknown, so zero, for a file of an earlier process
         observer.spoolProblem(SpoolProblem.DAMAGED, open + "/" + entry.file(), words(why) + "; it was " + fate);
     }
 
@@ -424,22 +479,23 @@ final class DirectoryBatchStore implements BatchStore {
     private boolean mayBeSetAside(long size) {
         lock.lock();
         try {
-            return filesSetAside < MOST_SET_ASIDE && bytesSetAside + size <= mostBytesSetAside();
+            return filesSetAside < MAX_SET_ASIDE && bytesSetAside + size <= maxBytesSetAside();
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public int removeHead() {
-        loaded = null;
+    public int remove(int sender) {
+        loaded.remove(sender);
         Entry removed;
         lock.lock();
         try {
-            if (closed) {
-                return 0; // the sender comes late: what is in the place belongs to the next process
+            removed = closed ? null : claimed.remove(sender);
+            if (removed == null) {
+                return 0; // after a shutdown the files belong to the next process
             }
-            removed = entries.removeFirst();
+            entries.remove(removed);
             full = false;
         } finally {
             lock.unlock();
@@ -460,9 +516,9 @@ final class DirectoryBatchStore implements BatchStore {
             open.delete(delivered.file());
             forget(delivered.size());
         } catch (IOException | RuntimeException | Error e) {
-            // Whatever it was: the batch is off the queue, and the sender has to learn what that frees.
+            // Any error: the batch has left the queue, and the sender must learn how much memory that frees.
             keepUndeleted(open, delivered, e);
-            wake.run(); // the batcher tries again
+            wake.run(); // the batcher retries
         }
     }
 
@@ -471,9 +527,9 @@ final class DirectoryBatchStore implements BatchStore {
         Entry left = delivered;
         try {
             long size = open.markDelivered(delivered.file());
-            left = new Entry(delivered.file(), size, delivered.lines(), delivered.recovered(), null);
+            left = new Entry(delivered.file(), size, delivered.lines(), delivered.recovered(), Batch.FOREIGN, null);
         } catch (IOException | RuntimeException e) {
-            fate = "it can't be marked as delivered either, so that the next start sends it again if it is still there";
+            fate = "it can't be marked as delivered either, so the next start sends it again if it still exists";
         }
         lock.lock();
         try {
@@ -489,6 +545,16 @@ final class DirectoryBatchStore implements BatchStore {
         lock.lock();
         try {
             bytes -= size;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long linesBefore() {
+        lock.lock();
+        try {
+            return entries.stream().mapToLong(Entry::linesBefore).min().orElse(Batch.FOREIGN);
         } finally {
             lock.unlock();
         }
@@ -554,7 +620,7 @@ final class DirectoryBatchStore implements BatchStore {
             }
         }
         long kept = keptOnDisk();
-        letGoOfMemory();
+        discardMemory();
         return kept;
     }
 
@@ -575,9 +641,9 @@ final class DirectoryBatchStore implements BatchStore {
         }
     }
 
-    /** The last use of the disk, on a thread of its own. */
+    /** The last use of the disk, on a separate thread. */
     private void end(SpoolPlace open) {
-        persistWhatIsInMemory(open);
+        persistMemory(open);
         Exception failure = deleteAll(open, undeleted());
         try {
             open.close();
@@ -589,7 +655,7 @@ final class DirectoryBatchStore implements BatchStore {
         }
     }
 
-    private void persistWhatIsInMemory(SpoolPlace open) {
+    private void persistMemory(SpoolPlace open) {
         List<Entry> all;
         lock.lock();
         try {
@@ -613,10 +679,11 @@ final class DirectoryBatchStore implements BatchStore {
                 return;
             }
             open.write(entry.file(), content);
-            Entry onDisk = new Entry(entry.file(), content.length, entry.lines(), false, null);
+            Entry onDisk = new Entry(entry.file(), content.length, entry.lines(), false, entry.linesBefore(), null);
             lock.lock();
             try {
-                // Gone if nobody waits for it any more: its lines are counted as lost, and arrive with the next start.
+                // The entry is gone if the shutdown has stopped waiting: its lines count as lost, although the next
+                // start sends them.
                 if (entries.remove(entry)) {
                     entries.addLast(onDisk);
                     bytes += content.length;
@@ -629,8 +696,8 @@ final class DirectoryBatchStore implements BatchStore {
         }
     }
 
-    private void letGoOfMemory() {
-        loaded = null;
+    private void discardMemory() {
+        loaded.clear();
         lock.lock();
         try {
             entries.removeIf(entry -> entry.batch() != null);

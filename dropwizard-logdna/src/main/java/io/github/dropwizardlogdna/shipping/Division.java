@@ -8,27 +8,27 @@ import java.util.Deque;
 import java.util.stream.IntStream;
 
 /**
- * The head of the store while it is delivered: which of its lines are settled, in which parts the others are sent, and
- * the search for lines that the endpoint does not take. Decides; sends and counts nothing. Owned by the sender's thread.
+ * Divides a batch into the parts that are sent, and searches for lines that the endpoint does not take. Decides only: it
+ * sends and counts nothing. Owned by the sender's thread.
  *
- * <p>An error status is about the endpoint or about what a line holds, and only dividing can tell. So a part that keeps
- * failing is divided, its first lines go first, and the order of the others stays:
+ * <p>An error status may be about the endpoint or about the content of a line, and only dividing can tell. So a part that
+ * keeps failing is divided; its first lines are sent first, and the others keep their order:
  *
  * <ul>
- *   <li>While nothing is taken, it may be an outage: each attempt follows the pause of the retry policy, the parts shrink
- *       fast, and if even a single line fails, a line of our own (the probe) finds out whether the endpoint takes
- *       anything. If it does not, the batch is put together again.
- *   <li>Once something is taken, it is the content: a part that fails is halved at once, as long as few enough attempts
- *       in a row achieve nothing.
- *   <li>A line is dropped only if requests without it were taken and requests with it failed, in turns: either others
- *       were taken before it failed alone and after, or it failed alone before the probe was taken and after.
+ *   <li>While nothing is taken, it may be an outage: each attempt follows the pause of the retry policy, and the parts
+ *       shrink fast. If even a single line fails, a line of the shipper (the probe) finds out whether the endpoint takes
+ *       anything. If it does not, the batch becomes whole again.
+ *   <li>Once something is taken, it is the content: a part that fails is halved at once, while few attempts in a row achieve
+ *       nothing.
+ *   <li>A line is dropped only if requests without it were taken and requests with it failed, alternately: either others
+ *       were taken before and after it failed alone, or it failed alone before and after the probe was taken.
  * </ul>
  */
 final class Division {
 
-    /** What follows an attempt that failed. */
+    /** The next move after a failed attempt. */
     enum Next {
-        /** Another attempt, at once: the search goes on. */
+        /** Another attempt at once: the search goes on. */
         AT_ONCE,
         /** Another attempt after the pause of the retry policy. */
         PAUSE,
@@ -39,7 +39,7 @@ final class Division {
     /**
      * Lines that are sent in one request.
      *
-     * @param lines their numbers in the head, ascending; null for all of them
+     * @param lines their numbers in the batch, ascending; null for all of them
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Part(@Nullable int[] lines, Batch batch) {}
@@ -47,16 +47,16 @@ final class Division {
     /** The unsettled lines from one number up to, but not including, another. */
     private record Range(int from, int to) {}
 
-    /** How often a batch fails as a whole before it is divided. */
+    /** How often a whole batch must fail before it is divided. */
     private static final int PATIENCE = 3;
-    /** And after the search was in vain, a few times: an outage should see few small requests. */
+    /** The same after some searches in vain: an outage should see few small requests. */
     private static final int MOST_PATIENCE = 4 * PATIENCE;
-    /** How often a line must fail alone if the status might pass by itself. */
+    /** How often a line must fail alone if the status may be transient. */
     private static final int ALONE = 3;
-    /** And if a 207 told for each line whether it was taken. */
+    /** The same if a 207 gave a status for each line. */
     private static final int ALONE_IN_MULTI_STATUS = 6;
 
-    private final Batch head;
+    private final Batch batch;
     private final BitSet settled = new BitSet();
     private final Deque<Range> parts = new ArrayDeque<>();
 
@@ -66,14 +66,14 @@ final class Division {
     private int patience;
     /** Attempts since something was taken. */
     private int vain;
-    /** By how much the next part shrinks while nothing is taken. */
+    /** How much smaller the next part is while nothing is taken. */
     private int divisor;
-    /** Whether a part of the head, or the probe, was taken. */
+    /** Whether a part of the batch, or the probe, was taken. */
     private boolean taken;
 
     private int largestTaken;
 
-    /** How often the first part, which can't be divided, has failed. */
+    /** How often the first part has failed, if it can't be divided. */
     private int alone;
 
     private boolean probing;
@@ -81,45 +81,45 @@ final class Division {
     private boolean probed;
     /** Whether even the probe was not taken. */
     private boolean inVain;
-    /** What failed alone, while the lines after it are tried. */
+    /** Lines that failed alone, while the lines after them are tried. */
     @Nullable
     private Range suspect;
 
     /**
-     * @param expectsRefusal whether lines were refused lately, so that an error is probably about lines again
+     * @param expectsRefusal whether lines were refused recently, so that an error is probably about lines again
      */
-    Division(Batch head, boolean expectsRefusal) {
-        this.head = head;
+    Division(Batch batch, boolean expectsRefusal) {
+        this.batch = batch;
         this.patience = expectsRefusal ? 1 : PATIENCE;
-        putTogether();
+        reassemble();
     }
 
     boolean isSettled() {
-        return settled.cardinality() == head.lines();
+        return settled.cardinality() == batch.lines();
     }
 
-    /** The bytes of memory that it takes beside the head's own. */
+    /** The bytes of memory that it takes in addition to the batch. */
     int held() {
         return lines == null ? 0 : lines.held();
     }
 
-    /** Whether a line of our own must be sent next, in place of a part. */
+    /** Whether the probe must be sent next, instead of a part. */
     boolean isProbing() {
         return probing;
     }
 
-    /** Whether nothing at all was taken when last everything was tried, so that it is not the content. */
+    /** Whether the last search ended with nothing taken, so that the content is not the reason. */
     boolean isInVain() {
         return inVain;
     }
 
-    /** The first lines, as many as fit into a body of so many bytes, and one at least. */
+    /** The first lines, as many as fit into a body of {@code largestBody} bytes, and at least one. */
     Part first(int largestBody, boolean gzip, boolean recompress) {
         Range range = parts.element();
-        boolean whole = settled.isEmpty() && range.from() == 0 && range.to() == head.lines();
-        boolean fits = head.uncompressed() <= largestBody || head.lines() == 1;
-        if (whole && fits && (head.gzip() == gzip || (!head.gzip() && !recompress))) {
-            return new Part(null, head);
+        boolean whole = settled.isEmpty() && range.from() == 0 && range.to() == batch.lines();
+        boolean fits = batch.uncompressed() <= largestBody || batch.lines() == 1;
+        if (whole && fits && (batch.gzip() == gzip || (!batch.gzip() && !recompress))) {
+            return new Part(null, batch);
         }
         BatchLines all = lines();
         int[] chosen = new int[range.to() - range.from()];
@@ -140,18 +140,18 @@ final class Division {
         return new Part(chosen, all.only(chosen, gzip));
     }
 
-    /** One of its lines, as it was handed over. */
+    /** One line, as it was appended. */
     byte[] line(int number) {
         return lines().line(number);
     }
 
-    /** The numbers of a part's lines. */
+    /** The numbers of the lines of a part. */
     int[] numbers(Part part) {
         int[] some = part.lines();
         if (some != null) {
             return some;
         }
-        int[] all = new int[head.lines()];
+        int[] all = new int[batch.lines()];
         Arrays.setAll(all, i -> i);
         return all;
     }
@@ -176,12 +176,12 @@ final class Division {
             suspect = null;
         }
         if (parts.isEmpty() && suspect != null) {
-            parts.add(suspect); // nothing is left that could tell
+            parts.add(suspect); // no other lines are left to try
             suspect = null;
         }
     }
 
-    /** The endpoint took lines of the head, in a body of this size. */
+    /** The endpoint took lines of the batch, in a body of this size. */
     void taken(int bytes) {
         taken = true;
         inVain = false;
@@ -190,12 +190,12 @@ final class Division {
         largestTaken = Math.max(largestTaken, bytes);
     }
 
-    /** Whether a larger body than this was taken, so that it can't be the size. */
+    /** Whether a body at least as large was taken, so that the size is not the reason. */
     boolean hasTaken(int bytes) {
         return bytes <= largestTaken;
     }
 
-    /** A line was dropped although none was taken: a step forward, but no evidence of anything. */
+    /** A line was dropped although none was taken: a step forward, but no evidence. */
     void dropped() {
         vain = 0;
         alone = 0;
@@ -210,18 +210,18 @@ final class Division {
         alone = 0;
     }
 
-    /** The endpoint takes nothing: back to the whole batch, which waits until it does. */
+    /** The endpoint takes nothing: the whole batch waits until it does. */
     void probeFailed() {
         probing = false;
         inVain = true;
         patience = Math.min(2 * Math.max(patience, PATIENCE), MOST_PATIENCE);
-        putTogether();
+        reassemble();
     }
 
-    private void putTogether() {
+    private void reassemble() {
         parts.clear();
         suspect = null;
-        parts.add(new Range(0, head.lines()));
+        parts.add(new Range(0, batch.lines()));
         vain = 0;
         alone = 0;
         divisor = 2;
@@ -232,7 +232,7 @@ final class Division {
     /** The first part was answered with an error. */
     Next failed(Part part, Failure failure) {
         vain++;
-        // What others were taken beside in a 207 was refused line by line, and stays together.
+        // Lines that a 207 refused while it took others stay together.
         boolean single = part.batch().lines() == 1 || (failure == Failure.LINE_BY_LINE && taken);
         return single ? failedAlone(failure) : divide(part, failure);
     }
@@ -289,15 +289,15 @@ final class Division {
         return parts.size() > 1;
     }
 
-    /** An attempt that achieves nothing but to narrow the search may be followed at once, some times. */
+    /** An attempt that only narrows the search may be followed at once, a limited number of times. */
     private Next search(Failure failure) {
         boolean quick = taken || failure == Failure.SIZE || failure == Failure.CONTENT;
-        return quick && vain <= mostInVain() ? Next.AT_ONCE : Next.PAUSE;
+        return quick && vain <= maxInVain() ? Next.AT_ONCE : Next.PAUSE;
     }
 
-    /** Enough to get down to one line, wherever it is, and to try its neighbour. */
-    private int mostInVain() {
-        int halvings = 32 - Integer.numberOfLeadingZeros(head.lines());
+    /** Enough attempts to get down to any one line, and to try its neighbour. */
+    private int maxInVain() {
+        int halvings = 32 - Integer.numberOfLeadingZeros(batch.lines());
         return 2 * halvings + 3;
     }
 
@@ -314,21 +314,21 @@ final class Division {
     private BatchLines lines() {
         BatchLines known = lines;
         if (known == null) {
-            known = BatchLines.of(head);
+            known = BatchLines.of(batch);
             lines = known;
         }
         return known;
     }
 
-    /** What kind of error a request was answered with. */
+    /** The kind of error that answered a request. */
     enum Failure {
-        /** It may be about anything. */
+        /** The reason may be anything. */
         ERROR,
         /** A line, or the request, is malformed. */
         CONTENT,
         /** The body, or a line, is too large. */
         SIZE,
-        /** Each line was refused for the time being, by a 207. */
+        /** A 207 refused each line for now. */
         LINE_BY_LINE
     }
 }

@@ -1,89 +1,95 @@
 package io.github.dropwizardlogdna.shipping;
 
 import io.github.dropwizardlogdna.ingestion.Verdict;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * Keeps from the shipping threads whatever an observer throws: a report goes through the application's other appenders,
- * where anything may fail, and a line must not be lost because it could not be talked about. Also counts the errors.
+ * Passes each event to all observers, and protects the shipping threads from one that throws: a report goes through the
+ * application's other appenders, where anything may fail, and that must not lose a line. Also counts the errors.
  *
- * <p>What was thrown is itself told as an error. Where that fails, too, there is nobody left to tell; the count stays.
+ * <p>The exception is itself reported as an error. If that fails as well, only the count remains.
  */
 final class GuardedObserver implements ShippingObserver {
 
-    private final ShippingObserver observer;
-    private final Ledger ledger;
+    private final List<ShippingObserver> observers;
+    private final Counters counters;
 
-    GuardedObserver(ShippingObserver observer, Ledger ledger) {
-        this.observer = observer;
-        this.ledger = ledger;
+    GuardedObserver(List<ShippingObserver> observers, Counters counters) {
+        this.observers = List.copyOf(observers);
+        this.counters = counters;
     }
 
     @Override
     public void progress() {
-        guarded(observer::progress);
+        forEach(ShippingObserver::progress);
     }
 
     @Override
     public void requestEnded(long nanos) {
-        guarded(() -> observer.requestEnded(nanos));
+        forEach(observer -> observer.requestEnded(nanos));
     }
 
     @Override
     public void deliveryFailed(Verdict verdict, long heldLines, long retryInNanos) {
-        guarded(() -> observer.deliveryFailed(verdict, heldLines, retryInNanos));
+        forEach(observer -> observer.deliveryFailed(verdict, heldLines, retryInNanos));
     }
 
     @Override
     public void deliveryRecovered(int failures, long nanos) {
-        guarded(() -> observer.deliveryRecovered(failures, nanos));
+        forEach(observer -> observer.deliveryRecovered(failures, nanos));
     }
 
     @Override
     public void linesRefused(Verdict verdict, int lines) {
-        guarded(() -> observer.linesRefused(verdict, lines));
+        forEach(observer -> observer.linesRefused(verdict, lines));
     }
 
     @Override
     public void linesDropped(Map<DropReason, Long> dropped) {
-        guarded(() -> observer.linesDropped(dropped));
+        forEach(observer -> observer.linesDropped(dropped));
     }
 
     @Override
     public void spoolProblem(SpoolProblem problem, String where, String details) {
-        guarded(() -> observer.spoolProblem(problem, where, details));
+        forEach(observer -> observer.spoolProblem(problem, where, details));
     }
 
     @Override
     public void spoolTakenOver(int files, String directory) {
-        guarded(() -> observer.spoolTakenOver(files, directory));
+        forEach(observer -> observer.spoolTakenOver(files, directory));
     }
 
     @Override
     public void interruptIgnored(String thread) {
-        guarded(() -> observer.interruptIgnored(thread));
+        forEach(observer -> observer.interruptIgnored(thread));
     }
 
     @Override
     public void shippingFailed(String what, Throwable cause, long heldLines) {
-        guarded(() -> observer.shippingFailed(what, cause, heldLines));
+        forEach(observer -> observer.shippingFailed(what, cause, heldLines));
     }
 
     @Override
     public void internalError(String what, Throwable error) {
-        ledger.internalError();
-        try {
-            observer.internalError(what, error);
-        } catch (Throwable e) {
-            // nobody is left to tell
+        counters.internalError();
+        for (ShippingObserver observer : observers) {
+            try {
+                observer.internalError(what, error);
+            } catch (Throwable e) {
+                // counted, and there is no other way to report it
+            }
         }
     }
 
-    private void guarded(Runnable report) {
-        try {
-            report.run();
-        } catch (Throwable e) {
-            internalError("what reports", e);
+    private void forEach(Consumer<ShippingObserver> event) {
+        for (ShippingObserver observer : observers) {
+            try {
+                event.accept(observer);
+            } catch (Throwable e) {
+                internalError("the observer", e);
+            }
         }
     }
 }

@@ -2,19 +2,23 @@ package io.github.dropwizardlogdna.shipping;
 
 import jakarta.annotation.Nullable;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Its bound is the byte budget, which the batches are counted against. */
+/** Batches in memory, limited by the {@link Budget}. */
 final class MemoryBatchStore implements BatchStore {
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<Batch> batches = new ArrayDeque<>();
+    private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
+    /** By the number of the sender. */
+    private final Map<Integer, Batch> claimed = new HashMap<>();
 
     @Override
     public int add(Batch batch) {
         lock.lock();
         try {
-            batches.addLast(batch);
+            waiting.addLast(batch);
             return batch.held();
         } finally {
             lock.unlock();
@@ -22,23 +26,40 @@ final class MemoryBatchStore implements BatchStore {
     }
 
     @Override
-    @Nullable
-    public Stored head() {
+    public boolean hasBatchFor(int sender) {
         lock.lock();
         try {
-            Batch head = batches.peekFirst();
-            return head == null ? null : new Stored(head, false, false);
+            return !waiting.isEmpty() || claimed.containsKey(sender);
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public int removeHead() {
+    @Nullable
+    public Stored claim(int sender) {
         lock.lock();
         try {
-            Batch removed = batches.pollFirst();
-            return removed == null ? 0 : removed.held(); // none where the sender comes late, after the end
+            Batch batch = claimed.get(sender);
+            if (batch == null) {
+                batch = waiting.pollFirst();
+                if (batch == null) {
+                    return null;
+                }
+                claimed.put(sender, batch);
+            }
+            return new Stored(batch, false, false);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int remove(int sender) {
+        lock.lock();
+        try {
+            Batch removed = claimed.remove(sender);
+            return removed == null ? 0 : removed.held(); // none if the sender comes after the end
         } finally {
             lock.unlock();
         }
@@ -48,7 +69,22 @@ final class MemoryBatchStore implements BatchStore {
     public int size() {
         lock.lock();
         try {
-            return batches.size();
+            return waiting.size() + claimed.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long linesBefore() {
+        lock.lock();
+        try {
+            long before =
+                    waiting.isEmpty() ? Long.MAX_VALUE : waiting.getFirst().linesBefore();
+            for (Batch batch : claimed.values()) {
+                before = Math.min(before, batch.linesBefore());
+            }
+            return before;
         } finally {
             lock.unlock();
         }
@@ -71,14 +107,15 @@ final class MemoryBatchStore implements BatchStore {
 
     @Override
     public long maintain(long now) {
-        return Signal.FOREVER;
+        return WakeSignal.FOREVER;
     }
 
     @Override
     public long close(long nanos) {
         lock.lock();
         try {
-            batches.clear();
+            waiting.clear();
+            claimed.clear();
             return 0;
         } finally {
             lock.unlock();

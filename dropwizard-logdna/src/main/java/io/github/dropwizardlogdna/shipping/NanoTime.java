@@ -2,10 +2,10 @@ package io.github.dropwizardlogdna.shipping;
 
 import java.time.Duration;
 
-/** Arithmetic on the clock of {@link System#nanoTime} that no configured duration can make overflow. */
+/** Arithmetic on the clock of {@link System#nanoTime} that no configured duration can overflow. */
 final class NanoTime {
 
-    /** Some 73 years: far enough for "never", and a sum of two is still less than half of what the clock can tell apart. */
+    /** About 73 years. The sum of two is still less than half of the range of a long. */
     static final long LONGEST = Long.MAX_VALUE / 4;
 
     private NanoTime() {}
@@ -15,7 +15,7 @@ final class NanoTime {
         return duration.compareTo(Duration.ofNanos(LONGEST)) > 0 ? LONGEST : duration.toNanos();
     }
 
-    /** The time that comes so many nanoseconds, at most {@link #LONGEST}, after {@code now}. */
+    /** The time {@code nanos} nanoseconds after {@code now}, at most {@link #LONGEST} later. */
     static long after(long now, long nanos) {
         return now + Math.min(nanos, LONGEST);
     }

@@ -1,6 +1,6 @@
 package io.github.dropwizardlogdna.shipping;
 
-import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import jakarta.annotation.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,21 +10,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A batch that still takes lines, and compresses them as they come. One thread at a time.
+ * A batch that still takes lines, and compresses them as they are added. One thread at a time.
  *
- * <p>The lines arrive as {@code {...},\n}: what separates them in the body is what ends them in the hand-off, so that a
- * whole chunk goes through the compressor in one call.
+ * <p>The queue ends each line with the separator of the body, {@code {...},\n}, so that a whole chunk goes through the
+ * compressor in one call.
  */
 final class OpenBatch {
 
-    /** What ends each line that is added. */
+    /** Ends each line that is added. */
     static final byte[] END_OF_LINE = {',', '\n'};
 
     static final byte[] PREFIX = "{\"lines\":[".getBytes(StandardCharsets.US_ASCII);
     static final byte[] SUFFIX = "]}".getBytes(StandardCharsets.US_ASCII);
-    /** What a body has beside its lines, if the separator that the last line does not have is left out. */
+    /** The bytes of a body in addition to its lines; the last line has no separator. */
     static final int ENVELOPE = PREFIX.length + SUFFIX.length - END_OF_LINE.length;
-    /** Text of logs shrinks by about as much at level 1 as at 6, for a third of the time. */
+    /** Log text compresses at level 1 about as well as at level 6, in a third of the time. */
     private static final int DEFLATE_LEVEL = 1;
 
     private final boolean gzip;
@@ -38,8 +38,8 @@ final class OpenBatch {
     }
 
     /**
-     * With a buffer to build the body in, which may have served another batch before. A buffer that grows anew for each
-     * batch leaves arrays behind that are large enough to set off the garbage collector by themselves.
+     * Builds the body in a buffer that earlier batches may have used. A buffer that grows again for each batch would leave
+     * arrays behind that are large enough to trigger the garbage collector.
      */
     OpenBatch(boolean gzip, ByteArrayOutputStream body) {
         this.gzip = gzip;
@@ -49,7 +49,7 @@ final class OpenBatch {
         write(PREFIX, 0, PREFIX.length);
     }
 
-    /** Adds bytes that are {@code count} whole lines, each with its {@link #END_OF_LINE}. */
+    /** Adds {@code count} whole lines, each with its {@link #END_OF_LINE}. */
     void add(byte[] bytes, int offset, int length, int count) {
         if (lines > 0) {
             write(END_OF_LINE, 0, END_OF_LINE.length);
@@ -62,13 +62,13 @@ final class OpenBatch {
         return lines;
     }
 
-    /** The size of the body if it were closed now, before compression. */
+    /** The size of the body before compression, if it were closed now. */
     int uncompressed() {
         return uncompressed + SUFFIX.length;
     }
 
-    /** Ends it; there must be a line in it, and no more may be added. */
-    Batch close(long since, @Nullable Origin origin) {
+    /** Finishes the body. The batch must have a line, and takes no more. */
+    Batch close(long since, @Nullable HostInfo origin) {
         write(SUFFIX, 0, SUFFIX.length);
         try {
             out.close();

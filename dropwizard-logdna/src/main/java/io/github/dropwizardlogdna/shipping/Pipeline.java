@@ -1,4 +1,11 @@
 package io.github.dropwizardlogdna.shipping;
 
-/** What the batcher and the sender of one appender share; each part says itself who may do what with it. */
-record Pipeline(HandOff handOff, BatchStore store, Ledger ledger, LearnedLimits limits, LossReport losses) {}
+/** The parts that the batcher and the sender of one appender share. Each documents which thread may use it how. */
+record Pipeline(
+        LineQueue queue,
+        BatchStore store,
+        Budget budget,
+        Counters counters,
+        LearnedLimits limits,
+        DropReporter losses,
+        LineForm form) {}

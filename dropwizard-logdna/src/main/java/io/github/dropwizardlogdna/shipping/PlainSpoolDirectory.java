@@ -3,9 +3,7 @@ package io.github.dropwizardlogdna.shipping;
 import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -14,16 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
 /**
- * By paths, for file systems without {@link java.nio.file.SecureDirectoryStream}. Before each operation it checks that
- * the path still leads to the directory that was opened, which leaves a moment between the check and the operation.
+ * A directory by its path, for file systems without {@link java.nio.file.SecureDirectoryStream}. Checks before each
+ * operation that the path still leads to the directory that was opened, which leaves a gap between check and operation.
  */
 final class PlainSpoolDirectory implements SpoolDirectory {
 
@@ -53,14 +49,9 @@ final class PlainSpoolDirectory implements SpoolDirectory {
 
     @Override
     public List<String> names() throws IOException {
-        List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(checked(""))) {
-            entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+            return SpoolDirectory.namesIn(entries);
         }
-        Collections.sort(names);
-        return names;
     }
 
     @Override
@@ -97,11 +88,7 @@ final class PlainSpoolDirectory implements SpoolDirectory {
 
     @Override
     public void makeDirectory(String name) throws IOException {
-        try {
-            Files.createDirectory(checked(name), SpoolDirectory.ownerOnly(path, "rwx------"));
-        } catch (FileAlreadyExistsException e) {
-            // perhaps it is something else, which can't be opened as a directory then
-        }
+        SpoolDirectory.create(checked(name));
     }
 
     @Override

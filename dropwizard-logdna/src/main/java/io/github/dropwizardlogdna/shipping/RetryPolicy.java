@@ -5,32 +5,35 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to leave the endpoint alone after a request of which nothing was taken. A value: who waits is another matter.
+ * The delay after a request of which nothing was taken. Decides only; the sender does the waiting.
  *
  * @param minDelay the shortest delay, more than zero
- * @param maxDelay the longest delay that is not asked for by the endpoint, at least {@code minDelay}
+ * @param maxDelay the longest delay unless the endpoint asks for a longer one; at least {@code minDelay}
  */
 public record RetryPolicy(Duration minDelay, Duration maxDelay) {
 
     /**
-     * The delay after the given number of failures in a row, at least one, in nanoseconds: exponential with full jitter,
-     * anywhere between the least delay and a bound that doubles each time. What the endpoint asks for wins.
+     * The delay in nanoseconds after the given number of failures in a row, at least one: exponential with full jitter,
+     * between the shortest delay and a bound that doubles each time. A delay that the endpoint asks for wins, with up to a
+     * fifth more at random.
      *
-     * @param tookOthers whether the endpoint took requests with the same settings, so that those are right
+     * @param tookOthers whether the endpoint took requests with the same settings, so that they are right
      */
     long delayAfter(int failures, Verdict verdict, boolean tookOthers, RandomGenerator random) {
         long min = NanoTime.of(minDelay);
         long max = NanoTime.of(maxDelay);
         if (verdict.retryAfter().isPresent()) {
-            return Math.max(min, NanoTime.of(verdict.retryAfter().get()));
+            // Up to a fifth more: a fleet that was asked for the same delay must not come back at the same moment.
+            long asked = NanoTime.of(verdict.retryAfter().get());
+            return Math.max(min, between(asked, asked + asked / 5, random));
         }
-        boolean needsAPerson =
+        boolean needsAHuman =
                 switch (verdict.outcome()) {
                     case KEY_REFUSED, SETTING_AT_FAULT, BAD_REQUEST, UNSUPPORTED_ENCODING -> !tookOthers;
                     default -> false;
                 };
-        // A person is slow: no need to hurry, and the same delay for all attempts.
-        return needsAPerson
+        // These need a human, so retry at a slow, constant rate.
+        return needsAHuman
                 ? between(max - max / 5, max + max / 5, random)
                 : between(min, bound(failures, min, max), random);
     }

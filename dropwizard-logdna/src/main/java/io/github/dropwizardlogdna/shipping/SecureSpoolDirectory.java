@@ -4,9 +4,7 @@ import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -15,13 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** By a file descriptor of the directory ({@code openat} and the like), which no change of a path can turn elsewhere. */
+/** A directory by its file descriptor ({@code openat} and the like), which no change of a path can redirect. */
 final class SecureSpoolDirectory implements SpoolDirectory {
 
     private final Path path;
@@ -38,15 +34,10 @@ final class SecureSpoolDirectory implements SpoolDirectory {
 
     @Override
     public List<String> names() throws IOException {
-        List<String> names = new ArrayList<>();
         // A stream can be read once.
         try (DirectoryStream<Path> entries = stream.newDirectoryStream(name("."), LinkOption.NOFOLLOW_LINKS)) {
-            entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+            return SpoolDirectory.namesIn(entries);
         }
-        Collections.sort(names);
-        return names;
     }
 
     @Override
@@ -95,14 +86,10 @@ final class SecureSpoolDirectory implements SpoolDirectory {
                 path.resolve(name), stream.newDirectoryStream(name(name), LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** By its path: if that leads elsewhere meanwhile, an empty directory is made there, and not opened. */
+    /** Uses the path. If that leads elsewhere meanwhile, an empty directory is created there, and never opened. */
     @Override
     public void makeDirectory(String name) throws IOException {
-        try {
-            Files.createDirectory(path.resolve(name), SpoolDirectory.ownerOnly(path, "rwx------"));
-        } catch (FileAlreadyExistsException e) {
-            // perhaps it is something else, which can't be opened as a directory then
-        }
+        SpoolDirectory.create(path.resolve(name));
     }
 
     @Override
@@ -118,7 +105,7 @@ final class SecureSpoolDirectory implements SpoolDirectory {
         try {
             stream.deleteFile(name(name));
         } catch (NoSuchFileException e) {
-            // it is gone already
+            // already gone
         }
     }
 
@@ -127,7 +114,7 @@ final class SecureSpoolDirectory implements SpoolDirectory {
         try {
             stream.deleteDirectory(name(name));
         } catch (NoSuchFileException e) {
-            // it is gone already
+            // already gone
         }
     }
 

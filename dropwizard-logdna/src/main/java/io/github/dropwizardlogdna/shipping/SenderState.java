@@ -3,27 +3,27 @@ package io.github.dropwizardlogdna.shipping;
 import io.github.dropwizardlogdna.ingestion.Verdict;
 
 /**
- * How delivery stands.
+ * The state of delivery.
  *
- * @param kind in one word
- * @param reason why it is failing; empty if it is not
- * @param since when it became so, on the clock of {@link System#nanoTime}
+ * @param kind the state in one word
+ * @param reason the reason of a failure; empty if nothing fails
+ * @param since when this state began, on the clock of {@link System#nanoTime}
  */
 public record SenderState(Kind kind, String reason, long since) {
 
-    /** In one word. */
+    /** The state in one word. */
     public enum Kind {
-        /** Nothing to deliver. */
+        /** There is nothing to deliver. */
         IDLE,
         /** A request is under way, or the last one was taken. */
         DELIVERING,
-        /** The last requests failed for a passing reason. */
+        /** The last requests failed for a transient reason. */
         RETRYING,
         /** The endpoint refuses the key. */
         KEY_REFUSED,
         /** The endpoint, a proxy or the account refuses every request. */
         SETTING_AT_FAULT,
-        /** Shipping has ended by an error, and nothing is sent any more. */
+        /** An error has ended shipping; nothing is sent any more. */
         FAILED
     }
 

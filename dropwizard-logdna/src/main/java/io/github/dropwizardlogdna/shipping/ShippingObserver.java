@@ -4,68 +4,71 @@ import io.github.dropwizardlogdna.ingestion.Verdict;
 import java.util.Map;
 
 /**
- * Is told what happens, so that the core need not know who counts and who reports. Called on the batcher's and the
- * sender's threads, which wait for it: it must be quick, and may throw nothing.
+ * Receives shipping events; keeps metrics and reporting out of this package. Called on the batcher's and the senders'
+ * threads, possibly at the same time; only calls of {@link #deliveryFailed} and {@link #deliveryRecovered} never overlap.
+ * The threads wait for it: it must be fast and must not throw.
  */
 public interface ShippingObserver {
 
-    /** The batcher or the sender has done some work: counters may have moved. */
-    void progress();
+    /** The batcher or the sender has done some work: counters may have changed. */
+    default void progress() {}
 
-    /** A request has ended, after so many nanoseconds. */
-    void requestEnded(long nanos);
+    /** A request has ended, after {@code nanos} nanoseconds. */
+    default void requestEnded(long nanos) {}
 
     /**
-     * Of a request nothing was taken. Called for each attempt.
+     * A request failed, or some of its lines must be sent again. Called for each attempt that a pause follows.
      *
      * @param heldLines how many lines are kept
-     * @param retryInNanos when the next attempt follows
+     * @param retryInNanos the time until the next attempt
      */
-    void deliveryFailed(Verdict verdict, long heldLines, long retryInNanos);
+    default void deliveryFailed(Verdict verdict, long heldLines, long retryInNanos) {}
 
-    /** The endpoint takes lines again, after so many failures in a row over so many nanoseconds. */
-    void deliveryRecovered(int failures, long nanos);
+    /** The endpoint takes lines again, after {@code failures} failures in a row over {@code nanos} nanoseconds. */
+    default void deliveryRecovered(int failures, long nanos) {}
 
-    /** The endpoint refused lines for good; why. */
-    void linesRefused(Verdict verdict, int lines);
+    /** The endpoint refused lines permanently, for the reason in {@code verdict}. */
+    default void linesRefused(Verdict verdict, int lines) {}
 
-    /** So many lines were dropped since the last call, by reason; at most one call a minute for each reason. */
-    void linesDropped(Map<DropReason, Long> dropped);
+    /** Lines were dropped since the last call: how many for each reason. At most one call a minute for each reason. */
+    default void linesDropped(Map<DropReason, Long> dropped) {}
 
     /**
-     * Something about the spool is not as it should be. Called for each time; the words may hold names of files, whatever
-     * characters these have.
+     * The spool has a problem. Called each time; the texts may hold file names with any characters.
      *
      * @param where the file or the directory
-     * @param details more about it, the rest of a sentence; empty if there is no more to say
+     * @param details the rest of a sentence about it; may be empty
      */
-    void spoolProblem(SpoolProblem problem, String where, String details);
+    default void spoolProblem(SpoolProblem problem, String where, String details) {}
 
     /**
-     * So many files of earlier processes were found in the spool; what is in them is delivered.
+     * Files of earlier processes were found in the spool; their lines will be delivered.
      *
-     * @param directory the spool, in words
+     * @param files how many
+     * @param directory the spool's directory
      */
     default void spoolTakenOver(int files, String directory) {}
 
     /**
-     * Other code has interrupted a thread of the shipper, which ignores that. Called at most once for each thread.
+     * Other code has interrupted a thread of the shipper, which ignores it. Called at most once for each thread.
      *
      * @param thread its name
      */
     default void interruptIgnored(String thread) {}
 
     /**
-     * Something inside the shipper failed that should not, and shipping goes on. Lines that are lost by it are counted
-     * as failed. Called for each error.
+     * An unexpected error occurred inside the shipper, and shipping goes on. Lines that it costs are counted as failed.
+     * Called for each error.
+     *
+     * @param what the part that failed
      */
-    void internalError(String what, Throwable error);
+    default void internalError(String what, Throwable error) {}
 
     /**
-     * Shipping has ended for good, before it was stopped. Called at most once, perhaps on a thread of the application.
+     * Shipping has ended by an error, before it was stopped. Called at most once, possibly on a thread of the application.
      *
-     * @param what in words, the rest of a sentence that begins with "because"
-     * @param heldLines how many lines are held; those that the spool does not have are lost
+     * @param what the rest of a sentence that begins with "because"
+     * @param heldLines how many lines are held; those that are not in the spool are lost
      */
-    void shippingFailed(String what, Throwable cause, long heldLines);
+    default void shippingFailed(String what, Throwable cause, long heldLines) {}
 }

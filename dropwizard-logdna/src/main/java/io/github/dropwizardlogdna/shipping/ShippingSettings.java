@@ -4,21 +4,38 @@ import jakarta.annotation.Nullable;
 import java.time.Duration;
 
 /**
- * How an appender ships.
+ * The settings of one shipper.
  *
- * @param limits how much may wait
- * @param waitForRoom whether a logging thread waits where there is no room, rather than drop its line
+ * @param limits limits for lines that wait
+ * @param waitForRoom whether a logging thread waits if the buffer is full, instead of dropping its line
  * @param batchSize the uncompressed bytes that close a batch
+ * @param largestBatch the uncompressed bytes to which a batch may grow while others wait; at least {@code batchSize}
  * @param flushInterval the age of the oldest line that closes a batch
  * @param gzip whether batches are compressed
  * @param retryPolicy the delays between attempts
- * @param spool where undelivered batches live; null for memory alone
+ * @param concurrentRequests the maximum of requests in flight, at least one
+ * @param spool keeps undelivered batches on disk; null for memory only
  */
 public record ShippingSettings(
         BufferLimits limits,
         boolean waitForRoom,
         int batchSize,
+        int largestBatch,
         Duration flushInterval,
         boolean gzip,
         RetryPolicy retryPolicy,
-        @Nullable SpoolSettings spool) {}
+        int concurrentRequests,
+        @Nullable SpoolSettings spool) {
+
+    /** With one request at a time, of at most {@code batchSize}. */
+    public ShippingSettings(
+            BufferLimits limits,
+            boolean waitForRoom,
+            int batchSize,
+            Duration flushInterval,
+            boolean gzip,
+            RetryPolicy retryPolicy,
+            @Nullable SpoolSettings spool) {
+        this(limits, waitForRoom, batchSize, batchSize, flushInterval, gzip, retryPolicy, 1, spool);
+    }
+}

@@ -3,23 +3,23 @@ package io.github.dropwizardlogdna.shipping;
 import java.util.function.Consumer;
 
 /**
- * A thread that does the shipper's own work: an event that is logged on it must not be shipped, as that would make
- * another. It reports the error that ends it.
+ * A thread that does the shipper's work. Events that are logged on it are not shipped, as each would cause another. It
+ * reports the error that ends it.
  *
- * <p>It ignores interrupts. The shipper ends its threads in its own way, so an interrupt comes from code that does not
- * know what it stops; the flag would end each wait at once, and close the files and sockets that the thread is using.
+ * <p>It ignores interrupts. The shipper has its own way to end its threads, so an interrupt comes from unrelated code; the
+ * flag would end each wait at once, and close the files and sockets that the thread uses.
  */
 public final class ShippingThread extends Thread {
 
     private final Consumer<Throwable> died;
     private volatile boolean interruptIgnored;
-    /** This thread's own. */
+    /** Used by this thread only. */
     private boolean interruptReported;
 
     /**
-     * Starts nothing.
+     * Creates a thread without starting it.
      *
-     * @param died is told, on this thread, of the error that ends it
+     * @param died receives the error that ends the thread, on this thread
      */
     ShippingThread(String name, Runnable loop, Consumer<Throwable> died) {
         super(loop, name);
@@ -27,7 +27,7 @@ public final class ShippingThread extends Thread {
         setDaemon(true);
     }
 
-    /** A thread, not started, for other work of this library; {@code work} must not throw. */
+    /** Creates a thread for other work of this library, without starting it; {@code work} must not throw. */
     public static Thread of(String name, Runnable work) {
         return new ShippingThread(name, work, error -> {});
     }
@@ -41,13 +41,13 @@ public final class ShippingThread extends Thread {
         }
     }
 
-    /** Is remembered, and otherwise ignored. */
+    /** Only remembers the interrupt. */
     @Override
     public void interrupt() {
         interruptIgnored = true;
     }
 
-    /** Whether somebody has tried to interrupt the caller's thread; only once. */
+    /** Whether other code has tried to interrupt the calling thread. Returns true once. */
     static boolean pollIgnoredInterrupt() {
         if (Thread.currentThread() instanceof ShippingThread self && self.interruptIgnored && !self.interruptReported) {
             self.interruptReported = true;
@@ -56,12 +56,12 @@ public final class ShippingThread extends Thread {
         return false;
     }
 
-    /** Whether the caller's thread is one of these. */
+    /** Whether the calling thread does the shipper's work. */
     public static boolean isCurrent() {
         return Thread.currentThread() instanceof ShippingThread;
     }
 
-    /** How a shipper comes by its threads: a seam, because real threads fail when nobody asks them to. */
+    /** Starts the threads of a shipper. Tests replace it to make a start fail. */
     @FunctionalInterface
     interface Starter {
 
@@ -71,7 +71,7 @@ public final class ShippingThread extends Thread {
             return thread;
         };
 
-        /** Starts a thread; throws an OutOfMemoryError where the process may have no more. */
+        /** Starts a thread; throws an OutOfMemoryError if the process may have no more. */
         ShippingThread start(String name, Runnable loop, Consumer<Throwable> died);
     }
 }

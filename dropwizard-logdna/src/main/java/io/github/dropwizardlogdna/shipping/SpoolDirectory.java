@@ -4,7 +4,9 @@ import jakarta.annotation.Nullable;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -15,27 +17,29 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
 /**
- * An open directory. Names are those of its entries, never paths. No operation follows a symbolic link or leaves the
- * directory, even if another one is put in its place meanwhile. What is made in it is readable by its owner alone.
+ * An open directory. Names are names of its entries, never paths. No operation follows a symbolic link or leaves the
+ * directory, even if another one replaces it meanwhile. New entries are readable by their owner only.
  *
- * <p>Any thread; {@link #close} waits for the operations that are under way.
+ * <p>Any thread; {@link #close} waits for running operations.
  */
 interface SpoolDirectory extends Closeable {
 
-    /** How a directory is opened by its path: a seam for disks that fail. */
+    /** Opens a directory by its path. Tests replace it to make a disk fail. */
     @FunctionalInterface
     interface Opener {
 
         SpoolDirectory open(Path path) throws IOException;
     }
 
-    /** Opens a directory; fails for a symbolic link, and if it is not the directory that was there before. */
-    @SuppressWarnings("StreamResourceLeak") // what is returned closes it
+    /** Opens a directory. Fails if it is a symbolic link, or is replaced while it is opened. */
+    @SuppressWarnings("StreamResourceLeak") // the returned directory closes it
     static SpoolDirectory open(Path path) throws IOException {
         BasicFileAttributes expected = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!expected.isDirectory()) {
@@ -70,16 +74,16 @@ interface SpoolDirectory extends Closeable {
     /** Opens a directory in this one. */
     SpoolDirectory directory(String name) throws IOException;
 
-    /** Makes a directory, unless there is one. */
+    /** Creates a directory, unless it exists. */
     void makeDirectory(String name) throws IOException;
 
-    /** Moves an entry, in one step. */
+    /** Moves an entry atomically. */
     void move(String name, SpoolDirectory target, String newName) throws IOException;
 
-    /** Deletes a file, if there is one. */
+    /** Deletes a file, if it exists. */
     void delete(String name) throws IOException;
 
-    /** Deletes an empty directory, if there is one. */
+    /** Deletes an empty directory, if it exists. */
     void deleteDirectory(String name) throws IOException;
 
     /** The bytes that this process may still write to the disk. */
@@ -90,12 +94,12 @@ interface SpoolDirectory extends Closeable {
     String toString();
 
     /**
-     * What is known of a file or a directory.
+     * The attributes of a file or a directory.
      *
      * @param isFile whether it is a regular file; links and pipes are not
      * @param isDirectory whether it is a directory; links are not
      * @param size in bytes; a sparse file takes less of the disk
-     * @param key tells it from all others; null if the file system has no such thing
+     * @param key identifies the file; null if the file system has no such keys
      * @param owner null if the file system has no owners
      * @param permissions empty if the file system has none
      */
@@ -124,7 +128,28 @@ interface SpoolDirectory extends Closeable {
         }
     }
 
-    /** Attributes of what is made at {@code path}; none if its file system has no permissions. */
+    /** The names of all entries that a stream yields, sorted. */
+    static List<String> namesIn(DirectoryStream<Path> entries) throws IOException {
+        List<String> names = new ArrayList<>();
+        try {
+            entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        Collections.sort(names);
+        return names;
+    }
+
+    /** Creates a directory at {@code path}, unless the path exists. */
+    static void create(Path path) throws IOException {
+        try {
+            Files.createDirectory(path, ownerOnly(path, "rwx------"));
+        } catch (FileAlreadyExistsException e) {
+            // opening it fails if it is no directory
+        }
+    }
+
+    /** The attributes of a new entry at {@code path}; none if its file system has no permissions. */
     static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {

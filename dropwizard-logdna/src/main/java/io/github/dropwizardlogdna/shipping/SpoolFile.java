@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,40 +17,39 @@ import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The form of a batch in a file:
+ * The file format of a batch:
  *
  * <pre>
  *  {"format":1,"lines":120,"uncompressed":36412,"gzip":true,"crc32":3632233996,
- *   "hostname":"web-1","ip":null,"mac":null,"tags":["a"]}\n      one line of JSON, in UTF-8
- *  body                                                           the rest: the bytes as they are sent
+ *   "hostname":"web-1","ip":null,"mac":null,"tags":["a"]}\n      one line of JSON in UTF-8
+ *  body                                                           the rest: the body as it is sent
  * </pre>
  *
- * Never the key, the endpoint or a header. The checksum is that of the head, with a zero in its place, and of the body: a
- * file that was cut short or changed is found by it, wherever that happened. A head that was changed and believed would
- * do more harm than one that is lost: a body that is taken for uncompressed has no lines, and a wrong host name sends
- * others' lines to a place where nobody looks.
+ * Never holds the key, the endpoint or a header. The checksum covers the head, with a zero in its place, and the body, so it
+ * detects any truncation or change. A changed head would do more harm than a lost one: a compressed body that is read as
+ * uncompressed has no lines, and a wrong host name hides lines under another host.
  *
- * <p>Anybody can compute the checksum, so what a head says of its body is compared with the body, within {@link
- * #LARGEST} bytes of it: a body that is larger than it says would fill the memory once it is divided.
+ * <p>Anyone can compute the checksum, so the head is also compared with the body, within {@link #LARGEST} bytes: a body
+ * larger than its head states would fill the memory once it is divided.
  */
 final class SpoolFile {
 
     private static final int FORMAT = 1;
-    /** A host name of 256 characters and a few hundred tags. */
+    /** Enough for a host name of 256 characters and a few hundred tags. */
     private static final int LONGEST_HEAD = 64 * 1024;
 
     private static final int BUFFER = 8 * 1024;
 
     private static final String CHECKSUM = "crc32";
 
-    /** More bytes than a batch has, compressed or not: it has at most 9 MiB, or is a single line. */
+    /** Larger than any batch, compressed or not: it has at most 9 MiB, or is a single line. */
     static final int LARGEST = 16 * 1024 * 1024;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private SpoolFile() {}
 
-    static byte[] encode(Batch batch, Origin origin) throws IOException {
+    static byte[] encode(Batch batch, HostInfo origin) throws IOException {
         ObjectNode head = JSON.createObjectNode();
         head.put("format", FORMAT);
         head.put("lines", batch.lines());
@@ -71,7 +70,7 @@ final class SpoolFile {
                 .array();
     }
 
-    /** The batch in these bytes, whose lines were handed over before {@code now}. Throws if they are not a batch. */
+    /** Decodes a batch whose lines were appended before {@code now}. Throws if the bytes are not a batch. */
     static Batch decode(byte[] bytes, long now) throws IOException {
         int end = 0;
         while (end < bytes.length && end < LONGEST_HEAD && bytes[end] != '\n') {
@@ -100,7 +99,7 @@ final class SpoolFile {
     private static void checkBody(byte[] bytes, int offset, boolean gzip, int lines, int uncompressed)
             throws IOException {
         if (uncompressed > LARGEST) {
-            throw new IOException("it says that it is larger than any batch");
+            throw new IOException("its head states a size larger than any batch");
         }
         InputStream stored = new ByteArrayInputStream(bytes, offset, bytes.length - offset);
         try (InputStream plain = gzip ? new GZIPInputStream(stored, BUFFER) : stored) {
@@ -112,7 +111,7 @@ final class SpoolFile {
         }
     }
 
-    /** Without the memory that the body would take. */
+    /** Checks a stream, because the body may be too large for the memory. */
     private static void checkLines(InputStream plain, int lines, int rest) throws IOException {
         byte[] buffer = new byte[BUFFER];
         byte[] suffix = OpenBatch.SUFFIX;
@@ -127,21 +126,21 @@ final class SpoolFile {
             }
         }
         if (left != 0 || found != lines || matched != suffix.length) {
-            throw new IOException("it does not hold the lines that it says it holds");
+            throw new IOException("it does not hold the lines that its head states");
         }
     }
 
-    private static Origin origin(JsonNode head) {
+    private static HostInfo origin(JsonNode head) {
         List<String> tags = new ArrayList<>();
         head.path("tags").forEach(tag -> tags.add(tag.asText()));
-        return new Origin(
+        return new HostInfo(
                 head.path("hostname").asText(),
                 head.path("ip").textValue(),
                 head.path("mac").textValue(),
                 tags);
     }
 
-    /** Of a head whose own checksum is zero, and of all bytes from {@code offset} on. */
+    /** The checksum of a head whose own checksum is zero, and of all bytes from {@code offset} on. */
     private static long checksum(ObjectNode head, byte[] bytes, int offset) throws IOException {
         CRC32 crc = new CRC32();
         crc.update(JSON.writeValueAsBytes(head));

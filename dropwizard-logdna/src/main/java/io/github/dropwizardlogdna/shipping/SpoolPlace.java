@@ -23,29 +23,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * A directory of batch files that one process holds, by a lock on a file in it.
+ * A directory of batch files that one process owns, by a lock on a file in it.
  *
  * <pre>
- *  DIRECTORY/                         one for each name of an appender
+ *  DIRECTORY/                         one for each appender name
  *    0001763833000000-4711/           a place: one for each process, in the order of their starts
- *      lock                           locked as long as that process lives, whatever ends it
+ *      lock                           locked until that process ends, however it ends
  *      0001763833000000-4711_0000000000000001.batch
  *      0001763833000000-4711_0000000000000002.batch.tmp      being written
- *      ....batch.damaged              set aside: not a whole batch
+ *      ....batch.damaged              set aside: not a complete batch
  * </pre>
  *
- * The names of batches sort in the order of their lines, also those of earlier processes, which are moved into the place
- * of the process that takes them over. Anything with a name of another form is left alone.
+ * The names of batches sort in the order of their lines, including those of earlier processes, which are moved into the
+ * place of the process that takes them over. Entries with names of another form stay untouched.
  *
- * <p>A file is written under another name and then renamed, in one step. A batch that was added survives the end of the
- * process, {@code kill -9} included, because its bytes are with the operating system by then. It is not forced to the
- * disk, so the last seconds before a power failure may be lost; a file that such a failure has cut short is found by its
- * checksum.
+ * <p>A file is written under another name and then renamed in one step. A batch that was added survives the end of the
+ * process, even {@code kill -9}, because the operating system has its bytes. It is not forced to the disk, so the last
+ * seconds before a power failure may be lost; the checksum detects a file that such a failure has truncated.
  *
- * <p>An interrupt closes a channel that is read or written. The channel of the lock is neither, so the lock stays; what
- * is read or written is tried again.
+ * <p>An interrupt closes a channel that is being read or written. The channel of the lock is neither, so the lock stays;
+ * reads and writes are retried.
  *
- * <p>After {@link #open} any thread may call; the caller sees to it that no two work on the same file.
+ * <p>After {@link #open} any thread may call. The caller must ensure that no two threads use the same file.
  */
 final class SpoolPlace implements AutoCloseable {
 
@@ -59,11 +58,11 @@ final class SpoolPlace implements AutoCloseable {
             Pattern.compile(PLACE_NAME + "_\\d{16}\\" + BATCH + "(\\" + DAMAGED + "|\\" + UNFINISHED + ")?");
 
     /**
-     * What a delivered file that can't be deleted is overwritten with. Not nothing: a power failure makes empty files.
+     * Overwrites a delivered file that can't be deleted. Not empty, because a power failure leaves empty files.
      */
     private static final byte[] DELIVERED = {'d', 'e', 'l', 'i', 'v', 'e', 'r', 'e', 'd', '\n'};
 
-    /** Places of this process: to open and close their locks once more would release them, as POSIX has it. */
+    /** Places of this process. POSIX releases a lock if the process opens and closes its file once more. */
     private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
 
     private final SpoolDirectory parent;
@@ -79,10 +78,10 @@ final class SpoolPlace implements AutoCloseable {
         this.lockChannel = lockChannel;
     }
 
-    /** What was found besides batches while a place was opened, in words. Filled by {@link #open}. */
+    /** Findings besides batches while a place was opened, as texts. Filled by {@link #open}. */
     static final class Findings {
 
-        /** Entries that are not this appender's. */
+        /** Entries that do not belong to this appender. */
         final List<String> foreign = new ArrayList<>();
         /** Bytes of the files among them. */
         long foreignBytes;
@@ -93,10 +92,10 @@ final class SpoolPlace implements AutoCloseable {
     }
 
     /**
-     * Makes a place in a directory, and moves into it what processes that have ended have left there.
+     * Creates a place in a directory, and moves into it the files of processes that have ended.
      *
-     * @param directory one that is this appender's alone; links on the way to it are followed, but it is none itself
-     * @param name of the place
+     * @param directory a directory for this appender only; its parents may be links, but it must not be one
+     * @param name the name of the place
      */
     static SpoolPlace open(SpoolDirectory.Opener opener, Path directory, String name) throws IOException {
         if (!PLACE_NAME.matcher(name).matches()) {
@@ -116,7 +115,7 @@ final class SpoolPlace implements AutoCloseable {
             parent = base.directory(own);
         }
         try {
-            SpoolPlace place = make(parent, name);
+            SpoolPlace place = create(parent, name);
             if (openToOthers) {
                 place.findings.openToOthers.add(configured.toString());
             }
@@ -127,21 +126,22 @@ final class SpoolPlace implements AutoCloseable {
         }
     }
 
-    /** In a directory like {@code /tmp} nobody can replace what belongs to another. */
+    /** In a sticky directory, such as {@code /tmp}, no user can replace the files of another. */
     private static boolean isSticky(Path directory) throws IOException {
         return directory.getFileSystem().supportedFileAttributeViews().contains("unix")
                 && ((int) Files.getAttribute(directory, "unix:mode") & 0x200) != 0;
     }
 
-    private static SpoolPlace make(SpoolDirectory parent, String name) throws IOException {
+    private static SpoolPlace create(SpoolDirectory parent, String name) throws IOException {
         if (!HELD.add(parent + "/" + name)) {
             throw new IOException(parent + "/" + name + " is held by another appender");
         }
         SpoolDirectory directory = null;
+        FileChannel lock = null;
         try {
             parent.makeDirectory(name);
             directory = parent.directory(name);
-            FileChannel lock = lock(directory, true);
+            lock = lock(directory, true);
             if (lock == null) {
                 throw new IOException(directory + " is held by another process");
             }
@@ -150,7 +150,11 @@ final class SpoolPlace implements AutoCloseable {
             place.takeOverOthers();
             return place;
         } catch (IOException | RuntimeException | Error e) {
-            HELD.remove(parent + "/" + name); // or it would keep out the next attempt, as would the lock
+            // Both would block the next attempt.
+            HELD.remove(parent + "/" + name);
+            if (lock != null) {
+                lock.close();
+            }
             if (directory != null) {
                 directory.close();
             }
@@ -158,14 +162,13 @@ final class SpoolPlace implements AutoCloseable {
         }
     }
 
-    /** A directory that somebody else has made could be filled, emptied and read by them. */
+    /** Another user who owns a directory could fill, empty and read it. */
     private void checkOwners() throws IOException {
         SpoolDirectory.Entry lock = directory.entry(LOCK);
         String user = lock == null ? null : lock.owner();
         for (SpoolDirectory each : List.of(parent, directory)) {
             SpoolDirectory.Entry self = each.self();
             if (!isTrusted(self, user)) {
-                lockChannel.close();
                 throw new IOException(each + " belongs to the user " + self.owner() + ", not to " + user);
             }
             if (self.mayBeWrittenByOthers()) {
@@ -197,7 +200,7 @@ final class SpoolPlace implements AutoCloseable {
                 foreign(parent, other, entry);
                 continue;
             }
-            // One place that can't be had must not keep this process from having its own.
+            // A place that can't be taken over must not keep this process from having its own.
             try {
                 takeOver(other);
             } catch (IOException | RuntimeException e) {
@@ -210,7 +213,7 @@ final class SpoolPlace implements AutoCloseable {
         try (SpoolDirectory old = parent.directory(other)) {
             SpoolDirectory.Entry lock = old.entry(LOCK);
             if (lock == null) {
-                return; // it is being made, or was taken over
+                return; // it is being created, or was taken over
             }
             if (!lock.isFile()) {
                 foreign(parent, other, lock);
@@ -245,7 +248,7 @@ final class SpoolPlace implements AutoCloseable {
             } else if (!file.endsWith(UNFINISHED)) {
                 old.move(file, directory, file);
             } else if (entry.isFile()) {
-                old.delete(file); // its lines ended with the memory of their process
+                old.delete(file); // its lines were lost with the memory of their process
             } else {
                 foreign(old, file, entry);
             }
@@ -257,11 +260,11 @@ final class SpoolPlace implements AutoCloseable {
         findings.foreignBytes += entry.isFile() ? countedSize(entry) : 0;
     }
 
-    /** The locked file of a place; null if somebody else holds it, or if there is none and it is not to be made. */
+    /** Locks a place; returns null if another process holds it, or if there is no lock file and {@code create} is false. */
     @Nullable
-    private static FileChannel lock(SpoolDirectory place, boolean make) throws IOException {
+    private static FileChannel lock(SpoolDirectory place, boolean create) throws IOException {
         Set<OpenOption> options =
-                make ? Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE) : Set.of(StandardOpenOption.WRITE);
+                create ? Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE) : Set.of(StandardOpenOption.WRITE);
         FileChannel channel = place.open(LOCK, options);
         try {
             FileLock lock = channel.tryLock();
@@ -287,7 +290,7 @@ final class SpoolPlace implements AutoCloseable {
         return named(BATCH);
     }
 
-    /** The names of all files that were set aside, the oldest first. */
+    /** The names of all files that were set aside, oldest first. */
     List<String> setAside() throws IOException {
         return named(DAMAGED);
     }
@@ -298,18 +301,18 @@ final class SpoolPlace implements AutoCloseable {
                 .toList();
     }
 
-    /** What a file counts for; zero if it is gone. */
+    /** The size with which a file counts; zero if it is gone. */
     long sizeOf(String file) throws IOException {
         SpoolDirectory.Entry entry = directory.entry(file);
         return entry == null ? 0 : countedSize(entry);
     }
 
-    /** Not more than a batch may have: of a larger file it is not known how much of the disk it takes. */
+    /** At most the largest batch: a larger file may be sparse. */
     private static long countedSize(SpoolDirectory.Entry entry) {
         return Math.min(entry.size(), SpoolFile.LARGEST);
     }
 
-    /** Writes a file as a whole: afterwards it is there with all its bytes, or not at all. */
+    /** Writes a file atomically: afterwards it exists with all its bytes, or not at all. */
     void write(String file, byte[] bytes) throws IOException {
         String unfinished = file + UNFINISHED;
         try {
@@ -328,7 +331,7 @@ final class SpoolPlace implements AutoCloseable {
         }
     }
 
-    /** Returns how many bytes the file has then. */
+    /** Returns the size of the file after that. */
     private long overwrite(String file, byte[] bytes, OpenOption... more) throws IOException {
         Set<OpenOption> options = new HashSet<>(List.of(more));
         options.add(StandardOpenOption.WRITE);
@@ -342,33 +345,43 @@ final class SpoolPlace implements AutoCloseable {
         return bytes.length;
     }
 
-    /** All bytes of a file that can be a batch. Throws for anything else, and for a file without an end. */
+    /** All bytes of a file. Throws if it is no regular file, or larger than any batch. */
     byte[] read(String file) throws IOException {
         SpoolDirectory.Entry entry = directory.entry(file);
         if (entry == null || !entry.isFile()) {
-            throw new NoSuchFileException(file, null, entry == null ? "it is gone" : "it is not a file");
+            throw new NotABatchException(entry == null ? "it is gone" : "it is not a file");
         }
         if (entry.size() > SpoolFile.LARGEST) {
-            throw new IOException("it is larger than any batch");
+            throw new NotABatchException("it is larger than any batch");
         }
         return despiteInterrupts(() -> {
             try (FileChannel channel = directory.open(file, Set.of(StandardOpenOption.READ))) {
                 ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), SpoolFile.LARGEST));
                 while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-                    // goes on until it is full
+                    // until it is full
                 }
                 return Arrays.copyOf(bytes.array(), bytes.position());
             }
         });
     }
 
-    /** Reading or writing, which an interrupt may break off. */
+    /** A file can't be a batch, whenever it is read. */
+    static final class NotABatchException extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        NotABatchException(String reason) {
+            super(reason);
+        }
+    }
+
+    /** A read or write, which an interrupt may break. */
     @FunctionalInterface
     private interface Access<T> {
         T run() throws IOException;
     }
 
-    /** Does something as often as it is interrupted; the thread is interrupted afterwards, too. */
+    /** Retries an access as often as it is interrupted, and keeps the interrupt flag of the thread. */
     private static <T> T despiteInterrupts(Access<T> access) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
@@ -392,8 +405,8 @@ final class SpoolPlace implements AutoCloseable {
     }
 
     /**
-     * Lets the next process know that a file that can't be deleted was delivered: its content may be writable even if the
-     * directory is not. Returns what it goes on counting for.
+     * Marks a file that can't be deleted as delivered, for the next process: its content may be writable even if the
+     * directory is not. Returns the size with which it still counts.
      */
     long markDelivered(String file) throws IOException {
         return despiteInterrupts(() -> overwrite(file, DELIVERED));
@@ -403,18 +416,18 @@ final class SpoolPlace implements AutoCloseable {
         return Arrays.equals(content, DELIVERED);
     }
 
-    /** Renames a file so that it is not taken for a batch again, and returns what it goes on counting for. */
+    /** Renames a file so that it is not read as a batch again. Returns the size with which it still counts. */
     long setAside(String file) throws IOException {
         directory.move(file, directory, file + DAMAGED);
         return sizeOf(file + DAMAGED);
     }
 
-    /** Whether the disk has less room than this. */
+    /** Whether the disk has less space than this. */
     boolean lacksSpaceFor(long bytes) throws IOException {
         return directory.usableSpace() < bytes;
     }
 
-    /** Lets go of the place; if nothing is left in it, it goes away. */
+    /** Releases the place, and deletes it if it is empty. */
     @Override
     public void close() throws IOException {
         try (parent;

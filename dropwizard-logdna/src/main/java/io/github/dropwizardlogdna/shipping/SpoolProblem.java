@@ -1,18 +1,20 @@
 package io.github.dropwizardlogdna.shipping;
 
-/** What can be wrong with a spool. Each is reported by itself, because each has a remedy of its own. */
+/** Problems with a spool. Each is reported separately, because each has its own remedy. */
 public enum SpoolProblem {
     /** The spool can't be opened or written. Batches stay in memory. */
     UNWRITABLE,
     /** The disk has no room for a batch. It stays in memory. */
     DISK_FULL,
-    /** A file is not a whole batch. It was set aside. */
+    /** A file is not a complete batch. It was set aside. */
     DAMAGED,
-    /** Files or directories that no appender of this name has written. They are left alone. */
+    /** A file can't be read now. It stays, with all later ones, and reading is retried. */
+    UNREADABLE,
+    /** Files or directories were found that no appender of this name has written. They stay untouched. */
     FOREIGN,
-    /** Other users may write to the directory. It is used nevertheless. */
+    /** Other users may write to the directory. It is used anyway. */
     OPEN_TO_OTHERS,
-    /** Batches of an earlier process can't be moved. They wait for the next start. */
+    /** Batches of an earlier process can't be moved. They stay for the next start. */
     NOT_TAKEN_OVER,
     /** A delivered file can't be deleted. */
     NOT_DELETED

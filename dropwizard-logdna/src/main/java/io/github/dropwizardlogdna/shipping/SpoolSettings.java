@@ -1,15 +1,16 @@
 package io.github.dropwizardlogdna.shipping;
 
-import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * Where undelivered batches live.
+ * Settings of the spool, which keeps undelivered batches on disk.
  *
- * @param directory the appender's own, below the configured one; made when it is needed
- * @param maxSize the most bytes that all files in it may have
- * @param place the name of this process's place in it; places sort by the start of their processes
- * @param origin what is written down with the lines; asked on the batcher's thread
+ * @param directory the directory of one appender, below the configured one; created when it is needed
+ * @param maxSize the maximum size of all its files in bytes
+ * @param place the name of this process's place in it; names sort by the start of their processes
+ * @param origin the host that is stored with the lines; called by the batcher and, at shutdown, by the thread that writes
+ *     the last batches
  */
-public record SpoolSettings(Path directory, long maxSize, String place, Supplier<Origin> origin) {}
+public record SpoolSettings(Path directory, long maxSize, String place, Supplier<HostInfo> origin) {}

@@ -1,17 +1,18 @@
 /**
- * Lines become batches, batches are delivered. Knows bytes, threads and time; no Logback, no HTTP, no wall clock.
+ * Makes batches of lines and delivers them. Knows bytes, threads and time; no Logback, no HTTP, no wall clock, no option
+ * names.
  *
- * <p>What a line passes through, and who owns what:
+ * <p>The way of a line, and the owner of each part:
  *
  * <pre>
  *  logging threads         batcher thread                              sender thread
- *  append ──▶ HandOff ──▶ OpenBatch (compresses) ──▶ BatchStore ──▶ parts of the head ──▶ IngestionClient
- *             (chunks)                                (whole batches)
- *  └────────────────────── one byte budget, kept by the Ledger ──────────────────────┘
+ *  append ──▶ LineQueue ──▶ OpenBatch (compresses) ──▶ BatchStore ──▶ Delivery (in parts) ──▶ IngestionClient
+ *             (chunks)                                 (whole batches)
+ *  └──────────────────────────────── one Budget of bytes ────────────────────────────────┘
  * </pre>
  *
- * The batcher never waits for the network and the sender never waits for lines to be compressed, so an outage fills the
- * store with compressed batches and nothing else. Both threads run a visible loop around a {@code step(now)} that
- * returns how long it may sleep: the tests call the steps, with a clock of their own.
+ * The batcher never waits for the network and the sender never waits for compression, so an outage fills the store with
+ * compressed batches. Each thread is a {@code Worker}: a loop around a {@code step(now)} that returns how long it may
+ * sleep. Tests call the steps themselves, with their own clock.
  */
 package io.github.dropwizardlogdna.shipping;

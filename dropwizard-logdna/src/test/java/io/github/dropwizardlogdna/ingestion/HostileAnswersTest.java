@@ -18,18 +18,18 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever part an answer does not end in, it costs a bounded number of bytes and {@code timeout}, not more. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+/** An endless answer costs a bounded number of bytes and at most {@code timeout}, whichever part is endless. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileAnswersTest {
 
-    private static final Body BODY = new Body("{\"lines\":[{\"line\":\"x\"}]}".getBytes(UTF_8), false, 1);
-    private static final Duration SHORT = Duration.ofMillis(400);
+    private static final RequestBody BODY = new RequestBody("{\"lines\":[{\"line\":\"x\"}]}".getBytes(UTF_8), false, 1);
+    private static final Duration SHORT = Duration.ofSeconds(2);
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration DRIP = Duration.ofMillis(20);
     private static final String OK = "HTTP/1.1 200 OK\r\n";
     private static final String CHUNKED = OK + "Transfer-Encoding: chunked\r\n\r\n";
 
-    /** Far more than the client may read and the buffers of the connection may hold; what the old one read in no time. */
+    /** Far more than the client may read and the buffers of the connection can hold. */
     private static final long MUCH = 64L * 1024 * 1024;
 
     private final AtomicLong written = new AtomicLong();
@@ -62,7 +62,7 @@ class HostileAnswersTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("parts")
-    void noPartOfAnAnswerIsReadWithoutEnd(String part, String beginning, String endless, boolean taken) {
+    void readsNoPartOfAResponseWithoutLimit(String part, String beginning, String endless, boolean taken) {
         start(
                 connection -> {
                     connection.readRequest();
@@ -85,7 +85,7 @@ class HostileAnswersTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("parts")
-    void noPartOfAnAnswerIsWaitedForBeyondTheTimeout(String part, String beginning, String endless, boolean taken) {
+    void waitsForNoPartOfAResponseBeyondTheTimeout(String part, String beginning, String endless, boolean taken) {
         start(
                 connection -> {
                     connection.readRequest();
@@ -96,7 +96,7 @@ class HostileAnswersTest {
 
         Verdict verdict = client.send(BODY);
 
-        // Dripped interim answers may be too many before it is too late: all that matters is that there is an end.
+        // Slow interim answers may reach their limit before the deadline: either ends the request.
         List<Outcome> kept = List.of(Outcome.TIMED_OUT, Outcome.RETRY);
         assertThat(verdict.outcome()).isIn(taken ? List.of(Outcome.DELIVERED) : kept);
         await().until(() -> server.openConnections() == 0);
@@ -105,7 +105,7 @@ class HostileAnswersTest {
 
     @ParameterizedTest
     @ValueSource(ints = {100, 102, 103, 199})
-    void interimAnswersAreReadOver(int status) {
+    void skipsInterimResponses(int status) {
         String interim = "HTTP/1.1 " + status + " Wait\r\nLink: </style.css>; rel=preload\r\n\r\n";
         start(
                 connection -> {
@@ -122,7 +122,7 @@ class HostileAnswersTest {
     }
 
     @Test
-    void anotherProtocolThanHttpIsNotSpoken() {
+    void refusesAnotherProtocolThanHttp() {
         start(
                 connection -> {
                     connection.readRequest();
@@ -137,7 +137,7 @@ class HostileAnswersTest {
     }
 
     @Test
-    void whatIsSentUnaskedIsNotTakenForAnAnswer() {
+    void anUnsolicitedResponseIsNotTakenForAnAnswer() {
         start(
                 connection -> {
                     connection.readRequest();
@@ -152,7 +152,7 @@ class HostileAnswersTest {
     }
 
     @Test
-    void aConnectionIsKeptNoLongerThanTheServerSays() {
+    void keepsAConnectionNoLongerThanTheServerAllows() {
         start(MisbehavingServer.answer(200, "Keep-Alive: timeout=2, max=100"), LONG);
         client.send(BODY);
         assertThat(server.openConnections()).isEqualTo(1);
@@ -164,7 +164,7 @@ class HostileAnswersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Keep-Alive: timeout=0", "Keep-Alive: timeout=1", "Connection: close"})
-    void aConnectionThatIsNotToBeKeptIsClosed(String header) {
+    void closesAConnectionThatMustNotBeKept(String header) {
         start(MisbehavingServer.answer(200, header), LONG);
 
         client.send(BODY);

@@ -23,10 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HttpProxyTest {
 
-    private static final Body BODY = new Body("{\"lines\":[{}]}".getBytes(UTF_8), false, 1);
+    private static final RequestBody BODY = new RequestBody("{\"lines\":[{}]}".getBytes(UTF_8), false, 1);
 
     @TempDir
     static Path directory;
@@ -56,7 +56,7 @@ class HttpProxyTest {
         }
     }
 
-    // Reading
+    // Parsing
 
     @Test
     void readsHostPortUserAndPassword() {
@@ -91,9 +91,13 @@ class HttpProxyTest {
         "http://us%3Aer:secret@proxy.example:1, without a colon",
         "http://user:sec^ret@proxy.example:1,   percent-encode",
         "http://user:%secret@proxy.example:1,   percent-encode",
+        "http://user:sec/ret@proxy.example:1,   percent-encode",
+        "http://user:12/34@proxy.example:1,     percent-encode",
+        "http://user:sec?ret@proxy.example:1,   percent-encode",
+        "http://user:12#34@proxy.example:1,     percent-encode",
         "http://${SECRET}@proxy.example:1,      substitute",
     })
-    void refusesWhatIsOfAnotherFormAndShowsNothingOfIt(String url, String problem) {
+    void refusesAnotherFormWithoutQuotingIt(String url, String problem) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> HttpProxy.parse(url))
                 .withMessageContaining(problem)
@@ -127,7 +131,7 @@ class HttpProxyTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void givesTheProxyItsCredentialsAndTheEndpointBehindATunnelNone(boolean tls) {
+    void sendsCredentialsToTheProxyAndNoneThroughTheTunnel(boolean tls) {
         start(tls, "user:p@ss");
 
         assertThat(send("user:p%40ss@").outcome()).isEqualTo(Outcome.DELIVERED);
@@ -159,7 +163,7 @@ class HttpProxyTest {
     }
 
     @Test
-    void aProxyThatIsNotThereIsNamedAndNotEvaded() {
+    void anUnreachableProxyIsReportedAndNotBypassed() {
         server = MisbehavingServer.http(MisbehavingServer.answer(200));
         int nobody = MisbehavingServer.refusing().getPort();
         client = new JerseyIngestionClient(
@@ -175,7 +179,7 @@ class HttpProxyTest {
     }
 
     @Test
-    void aProxyOfNoSuchNameIsNamed() {
+    void anUnknownProxyIsReported() {
         client = new JerseyIngestionClient(
                 settings(URI.create("http://logs.example"), HttpProxy.parse("http://u:secret@no-such-host.invalid:1")));
         assertThat(client.send(BODY).reason())
@@ -184,14 +188,14 @@ class HttpProxyTest {
     }
 
     private void start(boolean tls, String userAndPassword) {
-        // The proxy of the test closes each connection, so that the answer must say so.
+        // The test proxy closes each connection, so the answer must announce it.
         Behaviour answer = MisbehavingServer.answer(200, "Connection: close");
         server = tls ? MisbehavingServer.https(trusted, answer) : MisbehavingServer.http(answer);
         int port = server.endpoint().getPort();
         proxy = userAndPassword == null ? TestProxy.to(port) : TestProxy.to(port, userAndPassword);
     }
 
-    /** To a host that only the proxy knows. */
+    /** A client for a host that only the proxy knows. */
     private Verdict send(String credentials) {
         if (client == null) {
             HttpProxy configured = HttpProxy.parse("http://" + credentials + "localhost:" + proxy.port());

@@ -16,7 +16,7 @@ class IngestionSettingsTest {
     }
 
     @Test
-    void showsNothingOfTheEndpointThatMayBeSecret() {
+    void hidesSecretPartsOfTheEndpoint() {
         assertThat(settings("key").toString())
                 .contains("https://logs.example/logs/ingest")
                 .doesNotContain("secret");

@@ -32,25 +32,25 @@ class IngestionUriTest {
         "https://user:secret@logs.logdna.com/#fragment, https://logs.logdna.com/logs/ingest",
         "https://logs_1.example,                        https://logs_1.example/logs/ingest",
     })
-    void findsTheEndpointWhateverItsPathLooksLike(URI configured, URI effective) {
+    void findsTheEndpointInEachFormOfItsPath(URI configured, URI effective) {
         assertThat(IngestionUri.effective(configured)).isEqualTo(effective);
         assertThat(IngestionUri.effective(effective)).isEqualTo(effective);
     }
 
     @Test
-    void isShownWithoutWhatMayBeSecret() {
+    void isShownWithoutItsSecretParts() {
         URI endpoint = URI.create("https://user:secret@logs.example:8443/in?token=secret#secret");
 
         assertThat(IngestionUri.withoutQuery(endpoint)).isEqualTo("https://logs.example:8443/in");
     }
 
     @Test
-    void refusesWhatHasNoHost() {
+    void refusesAUrlWithoutAHost() {
         assertThatIllegalArgumentException().isThrownBy(() -> IngestionUri.effective(URI.create("/logs/ingest")));
     }
 
     @Test
-    void asksForNoMoreThanIsSet() {
+    void addsOnlyParametersThatAreSet() {
         IngestionSettings settings = settings("https://logs.example", "host", null, null, List.of());
 
         assertThat(of(settings, 1234)).hasToString("https://logs.example/logs/ingest?hostname=host&now=1234");
@@ -68,7 +68,7 @@ class IngestionUriTest {
 
     @Property
     void everyTagArrives(@ForAll List<String> tags) {
-        // A lone surrogate has no UTF-8.
+        // A lone surrogate has no UTF-8 form.
         List<String> sent = tags.stream()
                 .map(tag -> new String(tag.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
                 .toList();
@@ -100,6 +100,6 @@ class IngestionUriTest {
     }
 
     private static URI of(IngestionSettings settings, long epochMillis) {
-        return IngestionUri.of(settings.endpoint(), settings.origin(), epochMillis);
+        return IngestionUri.of(settings.endpoint(), settings.hostInfo(), epochMillis);
     }
 }

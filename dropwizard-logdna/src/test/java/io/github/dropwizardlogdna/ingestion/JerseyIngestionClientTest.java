@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The request, as it goes over the wire, and what comes back. */
+/** The request on the wire, and the verdict for its response. WireMock keeps the request as it was sent. */
 class JerseyIngestionClientTest {
 
     private static final String LINES = "{\"lines\":[{\"line\":\"Grüße\"}]}";
@@ -54,7 +54,7 @@ class JerseyIngestionClientTest {
     }
 
     @Test
-    void postsToTheEndpointWithWhatDescribesTheHost() {
+    void postsToTheEndpointWithTheHostsParameters() {
         answer(200);
 
         client.send(plain());
@@ -71,7 +71,7 @@ class JerseyIngestionClientTest {
     }
 
     @Test
-    void identifiesItselfByTheKeyAlone() {
+    void sendsTheKeyAsItsOnlyCredential() {
         answer(200);
 
         client.send(plain());
@@ -106,7 +106,7 @@ class JerseyIngestionClientTest {
             out.write(LINES.getBytes(UTF_8));
         }
 
-        client.send(new Body(gzip.toByteArray(), true, 1));
+        client.send(new RequestBody(gzip.toByteArray(), true, 1));
 
         LoggedRequest request = request();
         assertThat(request.header("Content-Encoding").values()).containsExactly("gzip");
@@ -125,7 +125,7 @@ class JerseyIngestionClientTest {
     }
 
     @Test
-    void tellsTheTimeOfEachAttempt() {
+    void sendsTheTimeOfEachAttempt() {
         answer(503);
 
         client.send(plain());
@@ -157,7 +157,7 @@ class JerseyIngestionClientTest {
                         .withHeader("Content-Type", "this is no type")
                         .withBody("{\"status\":[200,400,503]}")));
 
-        Verdict verdict = client.send(new Body(LINES.getBytes(UTF_8), false, 3));
+        Verdict verdict = client.send(new RequestBody(LINES.getBytes(UTF_8), false, 3));
 
         assertThat(verdict.outcome()).isEqualTo(Outcome.DELIVERED_IN_PART);
         assertThat(verdict.lines()).containsExactly(Outcome.DELIVERED, Outcome.BAD_REQUEST, Outcome.RETRY);
@@ -175,7 +175,7 @@ class JerseyIngestionClientTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 201, 202, 204, 299})
-    void takesAnySuccessForDelivered(int status) {
+    void treatsAnySuccessAsDelivered(int status) {
         answer(status);
 
         assertThat(client.send(plain()).outcome()).isEqualTo(Outcome.DELIVERED);
@@ -190,7 +190,7 @@ class JerseyIngestionClientTest {
         return ENDPOINT.getAllServeEvents().get(0).getRequest();
     }
 
-    private static Body plain() {
-        return new Body(LINES.getBytes(UTF_8), false, 1);
+    private static RequestBody plain() {
+        return new RequestBody(LINES.getBytes(UTF_8), false, 1);
     }
 }

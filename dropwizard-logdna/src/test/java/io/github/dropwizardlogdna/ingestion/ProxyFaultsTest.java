@@ -18,11 +18,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A proxy that is not well, or refuses. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+/** A proxy that fails or refuses. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ProxyFaultsTest {
 
-    private static final Body BODY = new Body("{\"lines\":[{}]}".getBytes(UTF_8), false, 1);
+    private static final RequestBody BODY = new RequestBody("{\"lines\":[{}]}".getBytes(UTF_8), false, 1);
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration DRIP = Duration.ofMillis(20);
@@ -72,7 +72,7 @@ class ProxyFaultsTest {
 
     @ParameterizedTest
     @CsvSource({"401", "403"})
-    void aRefusalThatMayBeTheProxysDoesNotBlameTheKey(int status) {
+    void aRefusalThatMayComeFromTheProxyDoesNotBlameTheKey(int status) {
         start(MisbehavingServer.answer(status), "http://logs.example", LONG);
 
         Verdict verdict = client.send(BODY);
@@ -105,7 +105,7 @@ class ProxyFaultsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("whatHangs")
-    void aTunnelThatHangsIsGivenUpInTime(String name, Behaviour hang) {
+    void aHangingTunnelTimesOut(String name, Behaviour hang) {
         start(hang, "https://logs.example", SHORT);
 
         Verdict verdict = client.send(BODY);
@@ -117,7 +117,7 @@ class ProxyFaultsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("whatHangs")
-    void aTunnelThatHangsCanBeCutOff(String name, Behaviour hang) throws Exception {
+    void aHangingTunnelCanBeAborted(String name, Behaviour hang) throws Exception {
         start(hang, "https://logs.example", LONG);
         CompletableFuture<Verdict> verdict = CompletableFuture.supplyAsync(() -> client.send(BODY));
         await().until(() -> proxy.connections() == 1);
@@ -131,7 +131,7 @@ class ProxyFaultsTest {
         await().until(() -> proxy.openConnections() == 0);
     }
 
-    /** To a host behind the proxy; with no endpoint, the proxy is the endpoint. */
+    /** A client for a host behind the proxy; without an endpoint, the proxy is the endpoint. */
     private void start(Behaviour behaviour, String endpoint, Duration limit) {
         proxy = MisbehavingServer.http(behaviour);
         String url = "http://user:p%40ss@localhost:" + proxy.endpoint().getPort();

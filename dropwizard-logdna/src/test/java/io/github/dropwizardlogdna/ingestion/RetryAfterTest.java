@@ -60,7 +60,7 @@ class RetryAfterTest {
                 "Sunday, 06-Nov-94 08:49:37 GMT",
                 "Wed, 31 Feb 2094 08:49:37 GMT"
             })
-    void takesThePastAndWhatItCannotReadForNothing(String header) {
+    void ignoresThePastAndMalformedValues(String header) {
         assertThat(RetryAfter.parse(header, null, NOW)).isEmpty();
     }
 
@@ -70,7 +70,7 @@ class RetryAfterTest {
     }
 
     @Test
-    void aDateIsReadOnTheServersClock() {
+    void aDateIsRelativeToTheServersClock() {
         String date = "Sun, 22 Nov 2026 08:49:30 GMT";
         String retryAfter = "Sun, 22 Nov 2026 08:49:37 GMT";
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The JVM's properties, by the rules of the JDK. */
+/** The JVM's proxy properties, by the rules of the JDK. */
 class RouteTest {
 
     private final Properties before = (Properties) System.getProperties().clone();
@@ -23,14 +23,14 @@ class RouteTest {
     }
 
     @Test
-    void thereIsNoneByDefault() {
+    void isDirectByDefault() {
         assertThat(route("https://logs.example")).hasToString("none").isEqualTo(direct("logs.example", 443));
         assertThat(route("http://logs.example:81/x")).isEqualTo(direct("logs.example", 81));
         assertThat(route("http://[::1]")).isEqualTo(direct("::1", 80));
     }
 
     @Test
-    void thatOfTheSchemeComesFirst() {
+    void theProxyOfTheSchemeComesFirst() {
         set(Map.of(
                 "proxyHost", "any", "https.proxyHost", "proxy", "https.proxyPort", "3128", "socksProxyHost", "socks"));
 

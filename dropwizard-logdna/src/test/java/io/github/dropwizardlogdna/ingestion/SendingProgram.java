@@ -6,7 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 
-/** Sends bodies to a URL by the client, and prints what became of each. Arguments: the URL, how many, the time-out in ms. */
+/** Sends bodies to a URL, and prints each verdict. Arguments: the URL, the number of bodies, the timeout in ms. */
 public final class SendingProgram {
 
     private SendingProgram() {}
@@ -17,7 +17,7 @@ public final class SendingProgram {
                 URI.create(arguments[0]), "the-key", () -> "host", null, null, List.of(), limit, limit, null, null));
         byte[] body = ("{\"lines\":[{\"line\":\"" + "x".repeat(100_000) + "\"}]}").getBytes(UTF_8);
         for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
-            Verdict verdict = client.send(new Body(body, false, 1));
+            Verdict verdict = client.send(new RequestBody(body, false, 1));
             System.out.println("verdict: " + verdict.outcome() + " " + verdict.reason());
         }
         client.close();

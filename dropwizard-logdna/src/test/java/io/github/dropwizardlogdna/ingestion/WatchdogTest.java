@@ -16,11 +16,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Deadlines: of one thread, of none, and of one that wakes late. */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+/** Deadlines with one watchdog thread, with none, and with one that wakes up late. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WatchdogTest {
 
-    private static final Body BODY = new Body("{\"lines\":[{}]}".getBytes(UTF_8), false, 1);
+    private static final RequestBody BODY = new RequestBody("{\"lines\":[{}]}".getBytes(UTF_8), false, 1);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
@@ -31,7 +31,7 @@ class WatchdogTest {
     });
 
     @Test
-    void firesInTheOrderOfTheDeadlinesAndEnds() throws InterruptedException {
+    void firesInTheOrderOfDeadlinesAndEnds() throws InterruptedException {
         List<String> fired = new CopyOnWriteArrayList<>();
         CountDownLatch all = new CountDownLatch(2);
         long now = System.nanoTime();
@@ -83,7 +83,7 @@ class WatchdogTest {
     // A request
 
     @Test
-    void aRequestThatIsOverdueIsCutOff() throws IOException {
+    void abortsAnOverdueRequest() throws IOException {
         Attempt attempt = new Attempt(watchdog);
         try (Socket socket = new Socket()) {
             attempt.uses(socket);
@@ -96,7 +96,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aWatchdogThatWakesLateGivesAGraceFirst() throws IOException {
+    void givesAGraceAfterWakingLate() throws IOException {
         Attempt attempt = new Attempt(watchdog);
         try (Socket socket = new Socket()) {
             attempt.uses(socket);
@@ -130,7 +130,7 @@ class WatchdogTest {
     // No threads
 
     @Test
-    void withNoMoreThreadsToBeHadWhatWasTakenIsTaken() {
+    void withoutMoreThreadsADeliveredBatchIsNotRepeated() {
         try (MisbehavingServer server = MisbehavingServer.http(MisbehavingServer.answer(200));
                 IngestionClient client = clientWithoutThreads(server, Duration.ofSeconds(10))) {
             for (int i = 0; i < 3; i++) {
@@ -141,7 +141,7 @@ class WatchdogTest {
     }
 
     @Test
-    void withNoMoreThreadsToBeHadAnAnswerThatDripsIsCutOff() {
+    void withoutMoreThreadsAResponseThatDripsIsAborted() {
         try (MisbehavingServer server = MisbehavingServer.http(MisbehavingServer.dripTheHead(Duration.ofMillis(20)));
                 IngestionClient client = clientWithoutThreads(server, Duration.ofMillis(300))) {
             assertThat(client.send(BODY).reason()).isEqualTo("no answer from " + server.endpoint() + " within 300 ms");

@@ -25,7 +25,7 @@ class AccessLineTest {
             Map.entry("getRequestHeader", "curl/8"),
             Map.entry("getProtocol", "HTTP/1.1")));
 
-    /** A proxy, so that no servlet type is named here either. */
+    /** A proxy, so that this class needs no servlet types. */
     private IAccessEvent event() {
         return (IAccessEvent) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {IAccessEvent.class}, (proxy, method, args) -> {
@@ -51,14 +51,14 @@ class AccessLineTest {
 
     @ParameterizedTest
     @CsvSource({"200, INFO", "404, INFO", "499, INFO", "500, WARN", "503, WARN", "-1, INFO"})
-    void warnsFromStatus500Up(int status, String level) {
+    void logsStatus500AndAboveAsWarnings(int status, String level) {
         answers.put("getStatusCode", status);
         assertThat(WireLines.single(format().encoder(), event()).get("level").textValue())
                 .isEqualTo(level);
     }
 
     @Test
-    void leavesOutWhatIsUnknown() {
+    void omitsUnknownFields() {
         answers.putAll(Map.of(
                 "getStatusCode",
                 -1,

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Formats for tests: the defaults of the configuration, and one setting that differs. */
+/** Builds formats for tests, starting from the defaults of the configuration. */
 final class Formats<E extends DeferredProcessingAware> {
 
     private String app = "orders";

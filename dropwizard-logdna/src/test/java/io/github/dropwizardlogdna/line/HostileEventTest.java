@@ -32,7 +32,7 @@ import org.slf4j.Marker;
 import org.slf4j.event.KeyValuePair;
 import org.slf4j.helpers.BasicMarkerFactory;
 
-/** Events that are endless, huge or wrong. The bounds are numbers; the time-out only ends what would hang. */
+/** Events that are endless, huge or wrong. The assertions are about sizes; the timeout only ends a hanging test. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileEventTest {
 
@@ -65,7 +65,7 @@ class HostileEventTest {
     // Markers
 
     @Test
-    void endsWithMarkersThatNameTheSameAgainAndAgain() {
+    void boundsMarkersThatRepeatReferences() {
         Marker known = new BasicMarkerFactory().getMarker("AUDIT");
         event.addMarker(marker("TRAP", () -> known));
         event.addMarker(known);
@@ -73,7 +73,7 @@ class HostileEventTest {
     }
 
     @Test
-    void endsWithMarkersThatMakeUpNames() {
+    void boundsMarkersThatGenerateNames() {
         int[] made = {0};
         event.addMarker(marker("TRAP", () -> marker("M" + made[0]++, () -> null)));
         JsonNode markers = meta().get("markers");
@@ -83,7 +83,7 @@ class HostileEventTest {
     }
 
     @Test
-    void endsWithAListOfMarkersThatHasNoEnd() {
+    void boundsAnEndlessListOfMarkers() {
         List<Marker> endless = endlessList(new BasicMarkerFactory().getMarker("AUDIT"));
         ILoggingEvent trap =
                 new LoggingEvent("", new LoggerContext().getLogger("Orders"), Level.INFO, "m", null, null) {
@@ -114,20 +114,20 @@ class HostileEventTest {
     // Fields
 
     @Test
-    void findsNamesForThousandsOfFieldsThatMustMakeWay() {
+    void renamesThousandsOfFieldsWithReservedNames() {
         StringBuilder name = new StringBuilder("logger");
         for (int i = 0; i < 15_000; i++) {
             event.addKeyValuePair(new KeyValuePair(name.toString(), i));
             name.insert(0, '_');
         }
         JsonNode meta = meta();
-        // Those whose names are longer than 1,024 characters are left out, and most of the others for lack of room.
+        // Names longer than 1,024 characters are left out, and most of the others because there is no room.
         assertThat(meta.size() - 3 + meta.get("_fieldsLeftOut").intValue()).isEqualTo(15_000);
         assertThat(meta.get("_logger").intValue()).isEqualTo(1);
     }
 
     @Test
-    void asksForANameThatMakesWayOnce() {
+    void readsANameThatIsReplacedOnce() {
         Fields fields = new Fields();
         for (int i = 0; i < 1_000; i++) {
             fields.put(FieldName.of("_".repeat(i) + "logger"), i);
@@ -138,7 +138,7 @@ class HostileEventTest {
     }
 
     @Test
-    void endsWithPairsThatHaveNoEnd() {
+    void boundsEndlessPairs() {
         for (List<KeyValuePair> endless :
                 List.of(endlessList(new KeyValuePair("key", 1)), new EndlessRandomAccess(new KeyValuePair("key", 1)))) {
             event.setKeyValuePairs(endless);
@@ -168,7 +168,7 @@ class HostileEventTest {
     }
 
     @Test
-    void doesNotAskForTheTextsOfFieldsThatCannotShip() {
+    void doesNotReadTextsOfFieldsThatDoNotFit() {
         int[] asked = {0};
         List<KeyValuePair> pairs = new ArrayList<>();
         for (int i = 0; i < 60_000; i++) {
@@ -187,7 +187,7 @@ class HostileEventTest {
     }
 
     @Test
-    void endsWithAnMdcThatHasNoEnd() {
+    void boundsAnEndlessMdc() {
         LoggingEvent event = event("message", "main", new AbstractMap<>() {
             @Override
             public Set<Map.Entry<String, String>> entrySet() {
@@ -212,7 +212,7 @@ class HostileEventTest {
     }
 
     @Test
-    void leavesOutNamesOfMegabytesAndCutsNoValueForIt() {
+    void omitsHugeNamesWithoutCuttingAValue() {
         Map<String, String> mdc = new HashMap<>();
         for (int i = 0; i < 20; i++) {
             mdc.put("n".repeat(1_000_000) + i, "value");
@@ -224,7 +224,7 @@ class HostileEventTest {
     }
 
     @Test
-    void triesNoNameThatCannotFit() {
+    void skipsNamesThatCannotFit() {
         Map<String, String> mdc = new HashMap<>();
         for (int i = 0; i < 8_000; i++) {
             mdc.put("\u0001".repeat(1_000) + i, "");
@@ -234,8 +234,8 @@ class HostileEventTest {
     }
 
     @Test
-    void keepsNoMoreOfLongTextsThanCanShip() {
-        // Made on demand, and more than the heap of a small service holds.
+    void keepsOnlyThePartOfLongTextsThatCanShip() {
+        // Created on demand, because all of them exceed the heap of a small service.
         List<KeyValuePair> pairs = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             pairs.add(new KeyValuePair("k" + i, new Object() {
@@ -252,7 +252,7 @@ class HostileEventTest {
     }
 
     @Test
-    void losesOnlyTheNumberThatThrows() {
+    void omitsOnlyTheNumberThatThrows() {
         LongAccumulator throwing =
                 new LongAccumulator(
                         (a, b) -> {
@@ -276,7 +276,7 @@ class HostileEventTest {
     // Exceptions
 
     @Test
-    void printsThousandsOfCausesWithoutTheStackForEach() throws Exception {
+    void printsThousandsOfCausesWithoutRecursion() throws Exception {
         ThrowableProxy first = new ThrowableProxy(bare("first"));
         IThrowableProxy chain = first;
         for (int i = 0; i < 10_000; i++) {
@@ -293,14 +293,14 @@ class HostileEventTest {
     }
 
     @Test
-    void endsWithCausesThatHaveNoEnd() {
+    void boundsEndlessCauses() {
         IThrowableProxy[] self = new IThrowableProxy[1];
         self[0] = proxy("again", null, null, () -> self[0]);
         assertCut(self[0]);
     }
 
     @Test
-    void endsWithSuppressedExceptionsThatHaveNoEnd() {
+    void boundsEndlessSuppressedExceptions() {
         IThrowableProxy[] self = new IThrowableProxy[1];
         IThrowableProxy[] suppressed = new IThrowableProxy[2];
         self[0] = proxy("again", null, suppressed);
@@ -310,7 +310,7 @@ class HostileEventTest {
     }
 
     @Test
-    void endsWithHugeNumbersOfSuppressedExceptions() {
+    void boundsHugeNumbersOfSuppressedExceptions() {
         Exception exception = bare("failed");
         for (int i = 0; i < 100_000; i++) {
             exception.addSuppressed(bare("on close, number " + i));
@@ -319,7 +319,7 @@ class HostileEventTest {
     }
 
     private void assertCut(IThrowableProxy throwable) {
-        String text = new StackTraces().behind("message", throwable);
+        String text = new StackTraces().append("message", throwable);
         assertThat(text).startsWith("message").endsWith("… [the rest of the stack trace is cut]");
         assertThat(text.length()).isLessThan(64 * 16_000);
     }
@@ -352,7 +352,7 @@ class HostileEventTest {
 
     @Test
     void writesWholeLinesAfterAnErrorAtAnyDepthOfTheStack() throws Exception {
-        // The stack ends at another place of the encoder each time.
+        // The stack overflows at another place in the encoder each time.
         List<String> broken = Collections.synchronizedList(new ArrayList<>());
         Thread small = new Thread(null, () -> dive(broken, 0), "small stack", 256 * 1024);
         small.start();
@@ -360,7 +360,7 @@ class HostileEventTest {
         assertThat(broken).isEmpty();
     }
 
-    /** Encodes at each depth until the stack ends, and on the way back looks whether the encoder still works. */
+    /** Encodes at each depth until the stack overflows, and checks on the way back that the encoder still works. */
     @SuppressWarnings("InfiniteRecursion") // until the stack ends
     private void dive(List<String> broken, int depth) {
         LineEncoder<ILoggingEvent> mine = encoder.sibling();
@@ -419,7 +419,7 @@ class HostileEventTest {
                 });
     }
 
-    /** Logback's event takes its own class only. */
+    /** Logback's event accepts only its own class. */
     private static ThrowableProxy proxyOf(IThrowableProxy throwable) {
         return new ThrowableProxy(bare(throwable.getMessage())) {
             @Override

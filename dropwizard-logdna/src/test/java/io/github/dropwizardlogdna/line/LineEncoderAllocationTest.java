@@ -17,7 +17,7 @@ class LineEncoderAllocationTest {
 
     private static final int EVENTS = 1_000;
 
-    /** Counts bytes, not time, and holds without the JIT compiler, too. */
+    /** Counts bytes, not time, so it also holds without the JIT compiler. */
     @Test
     void makesNoGarbageOfAnOrdinaryEvent() {
         LoggingEvent event = new LoggingEvent(

@@ -24,7 +24,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.slf4j.event.KeyValuePair;
 import org.slf4j.helpers.BasicMarkerFactory;
 
-/** What holds for any string and any event. */
+/** Properties of the lines of any event. */
 class LineEncoderPropertyTest {
 
     private static final Logger LOGGER = new LoggerContext().getLogger("com.example.Orders");
@@ -42,7 +42,7 @@ class LineEncoderPropertyTest {
         return event;
     }
 
-    /** Lone surrogates, controls, what must be escaped, what the server minds, and everything else. */
+    /** Lone surrogates, control characters, characters to escape, braces and line breaks, and everything else. */
     @Provide
     Arbitrary<String> anyText() {
         return Arbitraries.strings()
@@ -73,7 +73,7 @@ class LineEncoderPropertyTest {
     }
 
     @Property
-    void givesAnyTextBack(@ForAll("anyText") String text) {
+    void restoresAnyText(@ForAll("anyText") String text) {
         JsonNode line = WireLines.single(encoder, event(text));
         String period = LineText.endsInBrace(text, 0, text.length()) ? "." : "";
         assertThat(line.get("line").textValue()).isEqualTo(WireLines.replaced(text) + period);
@@ -88,7 +88,7 @@ class LineEncoderPropertyTest {
     }
 
     @Property(tries = 300)
-    void putsTheWholeTogetherFromTheParts(
+    void restoresAnyTextFromItsParts(
             @ForAll("anyText") String unit, @ForAll @IntRange(max = 80_000) int length, @ForAll boolean parseJson) {
         String text = "x" + (unit.isEmpty() ? "é" : unit).repeat(1 + length / (1 + unit.length()));
         Formats<ILoggingEvent> format = new Formats<>();
@@ -96,7 +96,7 @@ class LineEncoderPropertyTest {
         List<JsonNode> lines = WireLines.of(splitting, event(text));
         String joined = lines.stream()
                 .map(line -> line.get("line").textValue())
-                // Which periods were appended does not show any more.
+                // It no longer shows which periods were appended.
                 .map(part -> parseJson ? part : withoutPeriods(part))
                 .collect(Collectors.joining());
         assertThat(joined).isEqualTo(parseJson ? WireLines.replaced(text) : withoutPeriods(WireLines.replaced(text)));
@@ -136,7 +136,7 @@ class LineEncoderPropertyTest {
         JsonNode meta = WireLines.single(nested ? encoder : stringMeta, event).get("meta");
         JsonNode fields = meta.isTextual() ? WireLines.json(meta.textValue()) : meta;
         Map<String, Object> expected = new LinkedHashMap<>();
-        // Two names that differ in lone surrogates only are the same on the wire.
+        // Two names that differ only in lone surrogates are equal on the wire.
         mdc.forEach((name, value) -> expected.put(WireLines.replaced(name), value));
         for (KeyValuePair pair : pairs) {
             if (!(pair.value instanceof Double number) || Double.isFinite(number)) {

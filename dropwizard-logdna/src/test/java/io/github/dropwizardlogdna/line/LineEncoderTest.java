@@ -89,7 +89,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void keepsNothingOfTheEventBefore() {
+    void keepsNothingOfThePreviousEvent() {
         LineEncoder<ILoggingEvent> encoder = format().encoder();
         for (long timestamp : new long[] {0, NOW, NOW, NOW + 1, 0}) {
             for (String thread : List.of("main", "dw-1 - GET /orders", "main")) {
@@ -130,7 +130,7 @@ class LineEncoderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " - GET /orders"})
-    void leavesOutTheThreadIfItHasNoNameAsVirtualThreads(String name) {
+    void omitsTheThreadIfItHasNoName(String name) {
         LineEncoder<ILoggingEvent> encoder = format().encoder();
         for (String thread : List.of("main", name, name, "main")) {
             LoggingEvent event = new LoggingEvent();
@@ -170,7 +170,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void putsTheStackTraceWithCausesAndSuppressedBehindTheMessage() {
+    void appendsTheStackTraceWithCausesAndSuppressedToTheMessage() {
         Exception exception = new IllegalStateException("outer", new RuntimeException("inner"));
         exception.addSuppressed(new java.io.IOException("on close"));
         LoggingEvent event = event("failed");
@@ -185,7 +185,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void endsWithCyclicCauses() {
+    void stopsAtCyclicCauses() {
         Exception a = new Exception("a");
         Exception b = new Exception("b", a);
         a.initCause(b);
@@ -202,7 +202,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void takesWhatALayoutPrintsWithoutTrailingLineBreaks() {
+    void takesTheLayoutsTextWithoutTrailingLineBreaks() {
         LoggingEvent event = event("failed");
         event.setThrowableProxy(new ThrowableProxy(new Exception("not in the layout")));
         LineEncoder<ILoggingEvent> encoder =
@@ -222,7 +222,7 @@ class LineEncoderTest {
     // Oversize lines
 
     @Test
-    void keepsALineOfJustUnderTheLimitWhole() {
+    void doesNotCutALineJustUnderTheLimit() {
         String text = "x".repeat(15_998);
         assertThat(line(event(text)).get("line").textValue()).isEqualTo(text);
         assertThat(WireLines.of(format().encoder(), event(text + "xx"))).hasSize(2);
@@ -252,13 +252,13 @@ class LineEncoderTest {
     }
 
     @Test
-    void leavesAProgramsLinePartAloneInALineThatIsNotSplit() {
+    void keepsALinePartFieldInALineThatIsNotSplit() {
         mdc.put("linePart", "mine");
         assertThat(meta(event("short")).get("linePart").textValue()).isEqualTo("mine");
     }
 
     @Test
-    void cutsBehindALineBreakInTheSecondHalfOfTheWindow() {
+    void cutsAfterALineBreakInTheSecondHalfOfTheWindow() {
         String text = "x".repeat(10_000) + "\n" + "y".repeat(10_000);
         List<JsonNode> lines = WireLines.of(format().encoder(), event(text));
         assertThat(lines.get(0).get("line").textValue()).isEqualTo("x".repeat(10_000) + "\n");
@@ -266,7 +266,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void doesNotCutBehindALineBreakInTheFirstHalfOfTheWindow() {
+    void doesNotCutAfterALineBreakInTheFirstHalfOfTheWindow() {
         for (String rest : List.of("y", " ")) {
             String text = "x".repeat(1_000) + "\n" + rest.repeat(19_000);
             List<JsonNode> lines = WireLines.of(format().encoder(), event(text));
@@ -275,7 +275,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void cutsRatherWhereNoPartEndsInABrace() {
+    void avoidsPartsThatEndInABrace() {
         String text = "x".repeat(12_000) + "\n" + "y".repeat(2_000) + "}  \n" + "z".repeat(10_000);
         List<JsonNode> lines = WireLines.of(format().encoder(), event(text));
         assertThat(lines.get(0).get("line").textValue()).isEqualTo("x".repeat(12_000) + "\n");
@@ -285,7 +285,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void putsAPeriodBehindAPartThatCannotButEndInABrace() {
+    void addsAPeriodToAPartThatMustEndInABrace() {
         List<JsonNode> lines = WireLines.of(format().encoder(), event("}".repeat(20_000)));
         assertThat(lines)
                 .hasSize(2)
@@ -294,7 +294,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void marksWhatExceeds64Parts() {
+    void marksTheCutAfter64Parts() {
         String text = "é".repeat(800_000);
         List<JsonNode> lines = WireLines.of(format().encoder(), event(text));
         assertThat(lines).hasSize(64);
@@ -307,7 +307,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void truncatesInsteadWhenAskedTo() {
+    void truncatesIfConfigured() {
         LineEncoder<ILoggingEvent> encoder = format().truncate().encoder();
         String line =
                 WireLines.single(encoder, event("x".repeat(20_000))).get("line").textValue();
@@ -330,7 +330,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void givesBackWhatAHugeLineTook() {
+    void freesTheMemoryOfAHugeLine() {
         LineEncoder<ILoggingEvent> encoder = format().encoder();
         encoder.encode(event("\u0001".repeat(1_000_000)));
         assertThat(encoder.buffer().length).isGreaterThan(1_000_000);
@@ -365,7 +365,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void keepsNamesThatShareAPlaceInTheCacheApart() {
+    void distinguishesNamesWithTheSameSlotInTheCache() {
         LineEncoder<ILoggingEvent> encoder = format().encoder();
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 1_000; i++) {
@@ -483,7 +483,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void losesOnlyTheValueWhoseToStringThrows() {
+    void replacesOnlyTheValueWhoseToStringThrows() {
         Object failing = new Object() {
             @Override
             public String toString() {
@@ -526,7 +526,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void namesTheCallerOnlyWhenAskedTo() {
+    void namesTheCallerOnlyIfConfigured() {
         LoggingEvent event = event("message");
         event.setCallerData(new StackTraceElement[] {new StackTraceElement("com.example.A", "run", "A.java", 12)});
         assertThat(meta(event).has("caller")).isFalse();
@@ -570,7 +570,7 @@ class LineEncoderTest {
     // Too much meta
 
     @Test
-    void cutsTheLongestValuesToWhatFits() {
+    void cutsTheLongestValuesUntilAllFit() {
         mdc.put("short", "s".repeat(1_000));
         mdc.put("long", "é".repeat(40_000));
         mdc.put("longer", "\u0001".repeat(100_000));
@@ -600,7 +600,7 @@ class LineEncoderTest {
 
     @Test
     void doesNotCutInsideASurrogatePair() {
-        // Half of a pair would be a byte shorter, so one of four lengths has room for just that.
+        // Half of a pair is a byte shorter, so one of the four lengths has room for exactly that.
         for (String prefix : List.of("", "x", "xx", "xxx")) {
             mdc.put("long", prefix + EMOJI.repeat(20_000));
             assertThat(meta(event("message")).get("long").textValue()).doesNotContain("\ufffd");
@@ -608,7 +608,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void tellsHowManyFieldsAreLeftOut() {
+    void reportsTheNumberOfOmittedFields() {
         for (int i = 0; i < 5_000; i++) {
             mdc.put("field-number-" + i, "value");
         }
@@ -638,7 +638,7 @@ class LineEncoderTest {
         assertThat(meta(event).size()).isEqualTo(502);
     }
 
-    // What fails
+    // Failures
 
     @Test
     void fallsBackToTheBareMessage() {
@@ -683,7 +683,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void throwsWhenNotEvenTheMessageCanBeHad() {
+    void throwsIfEvenTheMessageFails() {
         LoggingEvent broken = new LoggingEvent() {
             @Override
             public String getMessage() {
@@ -694,7 +694,7 @@ class LineEncoderTest {
     }
 
     @Test
-    void sharesTheFormatWithItsSiblings() {
+    void sharesTheFormatWithOtherEncoders() {
         LineEncoder<ILoggingEvent> first = format().env("prod").encoder();
         LineEncoder<ILoggingEvent> second = first.sibling();
         assertThat(WireLines.single(second, event("message"))).isEqualTo(WireLines.single(first, event("message")));

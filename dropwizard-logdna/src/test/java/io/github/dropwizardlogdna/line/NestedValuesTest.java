@@ -91,7 +91,7 @@ class NestedValuesTest {
     }
 
     @Test
-    void endWhereTheyGoInCircles() {
+    void stopAtCycles() {
         Map<String, Object> map = new LinkedHashMap<>();
         List<Object> list = new ArrayList<>();
         map.put("list", list);
@@ -127,7 +127,7 @@ class NestedValuesTest {
     }
 
     @Test
-    void endIfTheirIteratorsDoNot() {
+    void stopIfTheirIteratorsAreEndless() {
         JsonNode list = value(endless(7));
         assertThat(list).hasSize(1_001);
         // 1,000 times 1,000 times nothing, which takes no bytes
@@ -142,7 +142,7 @@ class NestedValuesTest {
     }
 
     @Test
-    void endIfThousandsOfThemDoNot() {
+    void stopIfThousandsOfThemAreEndless() {
         LoggingEvent event =
                 new LoggingEvent("", new LoggerContext().getLogger("Orders"), Level.INFO, "message", null, null);
         event.setMDCPropertyMap(Map.of());
@@ -163,7 +163,7 @@ class NestedValuesTest {
     }
 
     @Test
-    void areCutWholeIfAllFieldsAreTooMuch() {
+    void areOmittedWholeIfAllFieldsTogetherAreTooLarge() {
         LoggingEvent event =
                 new LoggingEvent("", new LoggerContext().getLogger("Orders"), Level.INFO, "message", null, null);
         event.setMDCPropertyMap(Map.of("text", "t".repeat(10_000)));
@@ -178,7 +178,7 @@ class NestedValuesTest {
     }
 
     @Test
-    void nameAnEntryOnceThoughTwoKeysLookAlike() {
+    void nameAnEntryOnceIfTwoKeysHaveTheSameText() {
         IdentityHashMap<Object, Object> map = new IdentityHashMap<>();
         map.put(1, "number");
         map.put("1", "text");
@@ -188,7 +188,7 @@ class NestedValuesTest {
     }
 
     @Test
-    void areAMarkIfTheyThrowWhileOtherFieldsShip() {
+    void areReplacedByAMarkIfTheyThrow() {
         List<Object> changing = new ArrayList<>(List.of(1));
         changing.add(new Object() {
             @Override
@@ -226,7 +226,7 @@ class NestedValuesTest {
         return new EndlessSet<>(value);
     }
 
-    /** Gives the same again and again, and has no true size. */
+    /** Returns the same element endlessly, and reports a wrong size. */
     private static final class EndlessSet<T> extends java.util.AbstractSet<T> {
         private final T value;
 

@@ -19,7 +19,7 @@ import org.slf4j.Marker;
 import org.slf4j.event.KeyValuePair;
 import org.slf4j.helpers.BasicMarkerFactory;
 
-/** A secret in each place that an event has for one. */
+/** A secret in each place of an event. */
 class RedactedLineTest {
 
     private static final String SECRET = "s3cret";
@@ -89,7 +89,7 @@ class RedactedLineTest {
 
     @Test
     void redactsTheNamesOfThreadsAndLoggersShortAndLong() {
-        for (String padding : List.of("", "x".repeat(Recurring.MAX_CHARS))) {
+        for (String padding : List.of("", "x".repeat(NameCache.MAX_CHARS))) {
             LoggingEvent named = new LoggingEvent(
                     Logger.FQCN, context.getLogger("Orders" + padding + SECRET), Level.INFO, "message", null, null);
             named.setThreadName("worker" + padding + SECRET + " - GET /orders/s3cret");
@@ -103,7 +103,7 @@ class RedactedLineTest {
     }
 
     @Test
-    void aFieldThatIsCalledLikeAThreadDoesNotUndoItsRedaction() {
+    void aFieldNamedThreadDoesNotUndoTheRedactionOfTheThread() {
         LoggingEvent event = event("message", null, Map.of(SECRET, "value"));
         assertThat(WireLines.single(encoder, event).at("/meta/s3cret").textValue())
                 .isEqualTo("value");
@@ -119,7 +119,7 @@ class RedactedLineTest {
     }
 
     @Test
-    void redactsAMatchThatASplitWouldHaveCut() {
+    void redactsAMatchThatASplitWouldCut() {
         String text = "x".repeat(15_990) + SECRET.repeat(10) + "y".repeat(5_000);
         List<JsonNode> lines = WireLines.of(encoder, event(text, null));
         StringBuilder joined = new StringBuilder();
@@ -128,7 +128,7 @@ class RedactedLineTest {
     }
 
     @Test
-    void redactsWhatALayoutPrints() {
+    void redactsTheTextOfALayout() {
         LineEncoder<ILoggingEvent> withLayout =
                 format().layout(event -> "printed " + event.getMessage() + "\n").encoder();
         assertThat(WireLines.single(withLayout, event("a s3cret", null))
@@ -201,7 +201,7 @@ class RedactedLineTest {
     }
 
     @Test
-    void redactsWhatIsNested() {
+    void redactsNestedValues() {
         LoggingEvent event = event("message", null);
         event.addKeyValuePair(new KeyValuePair(
                 "order",
@@ -218,7 +218,7 @@ class RedactedLineTest {
     }
 
     @Test
-    void redactsWhatAMapWouldHavePrinted() {
+    void redactsTheTextOfAMap() {
         LoggingEvent event = event("message", null);
         event.addKeyValuePair(new KeyValuePair(
                 "login", ordered("password", "hunter2 x", "user", "ann", "pin", 1234, "note", "my pin=99 y")));
@@ -247,7 +247,7 @@ class RedactedLineTest {
     }
 
     @Test
-    void redactsARequestHoweverItsUriIsEncoded() {
+    void redactsARequestInEachEncodingOfItsUri() {
         Map<String, Object> answers = new HashMap<>(Map.of(
                 "getTimeStamp", 1L,
                 "getMethod", "GET",

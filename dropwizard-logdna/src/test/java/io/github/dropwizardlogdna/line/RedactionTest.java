@@ -58,7 +58,7 @@ class RedactionTest {
         "a.*d, bc, abcd, [REDACTED]",
         "REDACTED, a, a REDACTED, [REDACTED] [REDACTED]"
     })
-    void noPatternHidesAPartOfWhatAnotherOneLooksFor(String first, String second, String text, String redacted) {
+    void noPatternHidesAMatchOfAnother(String first, String second, String text, String redacted) {
         assertThat(redaction(first, second).redacted(text)).isEqualTo(redacted);
     }
 
@@ -68,7 +68,7 @@ class RedactionTest {
     }
 
     @Property
-    void neverShipsALetterThatIsToBeRedacted(@ForAll String text) {
+    void neverShipsARedactedLetter(@ForAll String text) {
         String redacted = redaction("[a-f]", "\\d+").redacted(text);
         assertThat(redacted.replace("[REDACTED]", "")).doesNotContainPattern("[a-f0-9]");
     }
@@ -128,7 +128,7 @@ class RedactionTest {
     }
 
     @Property
-    void neverShipsASecretHoweverItIsEncoded(
+    void neverShipsASecretInAnyEncoding(
             @ForAll("encodings") List<Integer> encodings, @ForAll String before, @ForAll String behind) {
         StringBuilder text = new StringBuilder(before);
         for (int i = 0; i < encodings.size(); i++) {
@@ -156,7 +156,7 @@ class RedactionTest {
     }
 
     @Test
-    void redactsAnEncodedTextWholeThatIsTooLongToBeDecoded() {
+    void redactsATextWholeThatIsTooLongToDecode() {
         Redaction redaction = redaction("zz");
         String text = "x".repeat(2_000_000);
         assertThat(redaction.redacted(text)).isSameAs(text);
@@ -172,7 +172,7 @@ class RedactionTest {
             assertThat(redaction.redacted(hard, budget)).isEqualTo("[REDACTED]");
         }
         assertThat(redaction.redacted("easy", budget)).isEqualTo("[REDACTED]");
-        budget.renew();
+        budget.reset();
         assertThat(redaction.redacted("easy", budget)).isEqualTo("easy");
     }
 
@@ -180,7 +180,7 @@ class RedactionTest {
 
     @Test
     void redactsATextWholeThatTakesTooMuchWork() {
-        // Each of the letters a looks for a z, in vain, to the end.
+        // For each letter a, the search for a z runs to the end of the text.
         String text = "a".repeat(20_000);
         assertThat(redaction("a.*z|b").redacted(text)).isSameAs(text);
         assertThat(redaction("b.*z|b").redacted("b".repeat(20_000))).isEqualTo("[REDACTED]");
@@ -201,8 +201,8 @@ class RedactionTest {
     }
 
     @Test
-    void redactsWholeWhatCannotBeSearched() throws Exception {
-        // Compiled here, and too deep to be searched for on a small stack.
+    void redactsTextsWholeThatCannotBeSearched() throws Exception {
+        // Compiled here, and nested too deeply for a search on a small stack.
         Redaction redaction = redaction("(?:" + "(?:a|b?)*".repeat(900) + "c)");
         String[] redacted = new String[1];
         Thread smallStack =
@@ -222,7 +222,7 @@ class RedactionTest {
         "secret{2000}, invalid repeat count",
         "*secret, missing argument"
     })
-    void saysWhatIsWrongWithAPatternButNotThePattern(String pattern, String wrong) {
+    void explainsAWrongPatternWithoutQuotingIt(String pattern, String wrong) {
         assertThat(Redaction.problem(pattern)).hasValueSatisfying(problem -> assertThat(problem)
                 .contains(wrong)
                 .contains("github.com/google/re2")

@@ -16,7 +16,7 @@ class StackTracesTest {
     private final StackTraces stackTraces = new StackTraces();
 
     @Test
-    void printsWhatLogbackPrintsWhateverItHasPrintedBefore() {
+    void printsTheSameAsLogbackAfterAnyOtherTrace() {
         Random random = new Random(20261123);
         List<Throwable> made = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
@@ -29,7 +29,7 @@ class StackTracesTest {
     }
 
     @Test
-    void printsFramesThatAreLongerThanWhatIsKept() {
+    void printsFramesThatAreTooLongToCache() {
         StackTraceElement longFrame = new StackTraceElement("com.example." + "Long".repeat(100), "run", "A.java", 1);
         for (int i = 0; i < 2; i++) {
             printsAsLogback(new ThrowableProxy(withFrames(new Exception("failed"), longFrame)));
@@ -38,7 +38,7 @@ class StackTracesTest {
 
     @Test
     @SuppressWarnings("deprecation") // but printed as long as it is there
-    void printsWhatTheFramesWerePackagedIn() {
+    void printsThePackagingOfTheFrames() {
         for (int i = 0; i < 2; i++) {
             ThrowableProxy proxy = new ThrowableProxy(new Exception("failed"));
             StackTraceElementProxy first = proxy.getStackTraceElementProxyArray()[0];
@@ -49,7 +49,7 @@ class StackTracesTest {
 
     @Test
     @SuppressWarnings("OverrideThrowableToString") // applications do
-    void printsWhatAnExceptionSaysOfItself() {
+    void printsTheToStringOfAnException() {
         Exception exception = new Exception("failed") {
             @Override
             public String toString() {
@@ -60,20 +60,20 @@ class StackTracesTest {
     }
 
     @Test
-    void leavesTheLineBreaksOfTheMessageAlone() {
+    void keepsTheLineBreaksOfTheMessage() {
         ThrowableProxy bare = new ThrowableProxy(withFrames(new Exception("failed\r\n\n")));
-        assertThat(stackTraces.behind("why?\n", bare))
+        assertThat(stackTraces.append("why?\n", bare))
                 .isEqualTo("why?\n" + System.lineSeparator() + "java.lang.Exception: failed");
     }
 
     private String printsAsLogback(ThrowableProxy proxy) {
         String trace = LineText.withoutTrailingLineBreaks(ThrowableProxyUtil.asString(proxy));
-        String text = stackTraces.behind("Order 1 was not created", proxy);
+        String text = stackTraces.append("Order 1 was not created", proxy);
         assertThat(text).isEqualTo("Order 1 was not created" + System.lineSeparator() + trace);
         return text;
     }
 
-    /** With causes, suppressed ones, cycles, and frames of which many look alike. */
+    /** With causes, suppressed exceptions, cycles, and many similar frames. */
     private static Throwable throwable(Random random, int depth) {
         Exception throwable =
                 withFrames(new Exception(random.nextBoolean() ? "message " + random.nextInt(9) : null), frames(random));

@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads what an encoder wrote, more strictly than any server: valid UTF-8, valid JSON, no name twice. */
+/** Parses the output of an encoder more strictly than any server: valid UTF-8, valid JSON, no duplicate names. */
 final class WireLines {
 
     private static final ObjectMapper STRICT = JsonMapper.builder()
@@ -58,7 +58,7 @@ final class WireLines {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** What is left of a string after UTF-8, which has no lone surrogates. */
+    /** A string after a round trip through UTF-8, which has no lone surrogates. */
     static String replaced(String text) {
         StringBuilder replaced = new StringBuilder();
         text.codePoints()

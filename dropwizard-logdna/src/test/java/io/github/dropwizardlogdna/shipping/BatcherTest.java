@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,8 +19,8 @@ class BatcherTest {
     private final Batcher batcher = fixture.batcher;
 
     @Test
-    void sleepsForEverWhereThereIsNothing() {
-        assertThat(batcher.step(fixture.now)).isEqualTo(Signal.FOREVER);
+    void sleepsUntilWokenIfThereIsNothing() {
+        assertThat(batcher.step(fixture.now)).isEqualTo(WakeSignal.FOREVER);
         assertThat(fixture.store.size()).isZero();
     }
 
@@ -34,7 +35,7 @@ class BatcherTest {
         assertThat(fixture.store.size()).isZero();
 
         fixture.pass(Duration.ofMillis(400));
-        assertThat(batcher.step(fixture.now)).isEqualTo(Signal.FOREVER);
+        assertThat(batcher.step(fixture.now)).isEqualTo(WakeSignal.FOREVER);
         assertThat(fixture.batches()).containsExactly(List.of("first", "second"));
         assertThat(fixture.senderWakeUps).isEqualTo(1);
     }
@@ -49,10 +50,10 @@ class BatcherTest {
 
         assertThat(small.store.size()).isGreaterThan(4);
         while (small.store.size() > 1) {
-            assertThat(small.store.head().batch().uncompressed())
+            assertThat(small.store.claim(0).batch().uncompressed())
                     .isLessThanOrEqualTo(2_000)
                     .isGreaterThan(1_900);
-            small.store.removeHead();
+            small.store.remove(0);
         }
     }
 
@@ -89,10 +90,11 @@ class BatcherTest {
             batcher.step(fixture.now);
             fixture.pass(Duration.ofSeconds(2));
         }
-        assertThat(batcher.step(fixture.now)).isEqualTo(Signal.FOREVER);
+        assertThat(batcher.step(fixture.now)).isEqualTo(WakeSignal.FOREVER);
         assertThat(fixture.store.size()).isEqualTo(2);
 
-        fixture.store.removeHead();
+        fixture.store.claim(0);
+        fixture.store.remove(0);
         assertThat(batcher.isHoldingBack()).isTrue();
         batcher.step(fixture.now);
 
@@ -104,7 +106,41 @@ class BatcherTest {
     }
 
     @Test
-    void doesNotLetTheHandOffFillWhileABatchIsKeptOpen() {
+    void batchesThatWaitGrowIntoFewLargeRequests() {
+        Fixture far = new Fixture(2_000, 10_000, true, new BufferLimits(65_536, 32 << 20, 0, 0));
+        far.logAll(numbered(0, 3_000));
+
+        assertThat(far.batcher.step(far.now)).isPositive();
+
+        List<Integer> sizes = new ArrayList<>();
+        while (far.store.size() > 1) {
+            sizes.add(far.store.claim(0).batch().uncompressed());
+            far.store.remove(0);
+        }
+        assertThat(sizes.subList(0, 2)).as("nothing waits").allMatch(size -> size <= 2_000);
+        assertThat(sizes.subList(2, sizes.size())).isNotEmpty().allMatch(size -> size > 9_900 && size <= 10_000);
+    }
+
+    @Test
+    void closesAGrownBatchOnceTheSenderTakesThePreviousOne() {
+        Fixture far = new Fixture(2_000, 10_000, true, new BufferLimits(65_536, 32 << 20, 0, 0));
+        far.learned.passed(10_000, true, 1, far.now);
+        far.store(List.of("in flight"));
+        far.store(List.of("waiting"));
+        far.logAll(numbered(0, 400));
+        assertThat(far.batcher.step(far.now)).isPositive();
+        assertThat(far.store.size()).isEqualTo(2);
+        assertThat(far.batcher.isHoldingBack()).isTrue();
+
+        far.store.claim(0);
+        far.store.remove(0);
+        far.batcher.step(far.now);
+
+        assertThat(far.batches()).last().isEqualTo(numbered(0, 400));
+    }
+
+    @Test
+    void doesNotLetTheQueueFillWhileABatchIsKeptOpen() {
         BufferLimits limits = new BufferLimits(1_000, 32 << 20, 0, 0);
         Fixture shortLines = new Fixture(9 << 20, true, limits);
         shortLines.store(List.of("in flight"));
@@ -112,7 +148,7 @@ class BatcherTest {
 
         for (int i = 0; i < 20_000; i++) {
             assertThat(shortLines.log("a line of at least sixty-four bytes, as every real one has " + i))
-                    .isEqualTo(Admission.ACCEPTED);
+                    .isEqualTo(AppendResult.ACCEPTED);
             if (i % 100 == 0) {
                 shortLines.batcher.step(shortLines.now);
             }
@@ -133,33 +169,39 @@ class BatcherTest {
     @Test
     void countsEveryByteUntilItsBatchIsSettled() {
         fixture.logAll(numbered(0, 500));
-        long logged = fixture.handOff.waitingBytes();
+        long logged = fixture.queue.waitingBytes();
         fixture.batcher.flush(true);
         batcher.step(fixture.now);
 
-        assertThat(fixture.handOff.waitingBytes()).isZero();
-        assertThat(fixture.ledger.bytesDownstream())
-                .isEqualTo(fixture.store.head().batch().body().length)
+        assertThat(fixture.queue.waitingBytes()).isZero();
+        assertThat(fixture.budget.downstream())
+                .isEqualTo(fixture.store.claim(0).batch().body().length)
                 .isLessThan(logged);
 
         fixture.deliverAll();
-        assertThat(fixture.ledger.bytesDownstream()).isZero();
+        assertThat(fixture.budget.downstream()).isZero();
     }
 
     @Test
     void aBatchThatIsDeliveredAtOnceIsNotTakenFromTheBudgetBeforeItIsCounted() {
-        Ledger ledger = fixture.ledger;
         BatchStore delivering = (BatchStore) Proxy.newProxyInstance(
                 BatchStore.class.getClassLoader(), new Class<?>[] {BatchStore.class}, (proxy, method, arguments) -> {
                     if (!method.getName().equals("add")) {
                         return method.invoke(fixture.store, arguments);
                     }
                     int held = ((Batch) arguments[0]).held();
-                    ledger.releaseBytes(held);
-                    assertThat(ledger.bytesDownstream()).isNotNegative();
+                    fixture.budget.release(held);
+                    assertThat(fixture.budget.downstream()).isNotNegative();
                     return held;
                 });
-        Pipeline pipeline = new Pipeline(fixture.handOff, delivering, ledger, new LearnedLimits(false), fixture.losses);
+        Pipeline pipeline = new Pipeline(
+                fixture.queue,
+                delivering,
+                fixture.budget,
+                fixture.counters,
+                new LearnedLimits(false, 1_000, 1_000),
+                fixture.losses,
+                text -> new byte[0]);
         ShippingSettings settings = new ShippingSettings(
                 new BufferLimits(100, 1 << 20, 0, 0), false, 1_024, Duration.ofSeconds(1), false, Fixture.RETRY, null);
         Batcher uncompressed = new Batcher(pipeline, settings, () -> {});
@@ -168,7 +210,7 @@ class BatcherTest {
 
         uncompressed.step(fixture.now);
 
-        assertThat(ledger.bytesDownstream()).isZero();
+        assertThat(fixture.budget.downstream()).isZero();
     }
 
     @Test
@@ -184,22 +226,22 @@ class BatcherTest {
     }
 
     @Test
-    void aDropBesideAReportIsReportedToo() {
+    void aDropDuringAReportIsReportedToo() {
         AtomicInteger wakeUps = new AtomicInteger();
-        AtomicReference<LossReport> losses = new AtomicReference<>();
+        AtomicReference<DropReporter> losses = new AtomicReference<>();
         RecordingObserver observer = new RecordingObserver() {
             @Override
             public void linesDropped(Map<DropReason, Long> dropped) {
                 super.linesDropped(dropped);
-                if (told.size() == 1) {
-                    fixture.ledger.turnedAway(DropReason.RATE, 1);
+                if (events.size() == 1) {
+                    fixture.counters.rejected(DropReason.RATE, 1);
                     losses.get().dropped();
                 }
             }
         };
-        losses.set(new LossReport(
-                fixture.ledger, fixture.handOff, observer, text -> TestLines.line(text), wakeUps::incrementAndGet));
-        fixture.ledger.turnedAway(DropReason.RATE, 1);
+        losses.set(new DropReporter(
+                fixture.counters, fixture.queue, observer, text -> TestLines.line(text), wakeUps::incrementAndGet));
+        fixture.counters.rejected(DropReason.RATE, 1);
         losses.get().dropped();
         assertThat(wakeUps).hasValue(1);
 
@@ -207,32 +249,32 @@ class BatcherTest {
 
         assertThat(wait).as("looks again").isZero();
         wait = losses.get().step(fixture.now);
-        assertThat(wait).isEqualTo(LossReport.INTERVAL);
+        assertThat(wait).isEqualTo(DropReporter.INTERVAL);
         assertThat(wakeUps).as("it wakes by itself").hasValue(1);
         fixture.now += wait;
         losses.get().step(fixture.now);
-        assertThat(observer.told).containsExactly("dropped {RATE=1}", "dropped {RATE=1}");
-        assertThat(losses.get().step(fixture.now)).isEqualTo(Signal.FOREVER);
+        assertThat(observer.events).containsExactly("dropped {RATE=1}", "dropped {RATE=1}");
+        assertThat(losses.get().step(fixture.now)).isEqualTo(WakeSignal.FOREVER);
         losses.get().dropped();
         assertThat(wakeUps).as("nothing is reported by itself now").hasValue(2);
     }
 
     @Test
-    void tellsTheObserverOfDropsOnceAMinuteForEachReason() {
-        fixture.ledger.turnedAway(DropReason.RATE, 3);
+    void reportsDropsToTheObserverOnceAMinuteForEachReason() {
+        fixture.counters.rejected(DropReason.RATE, 3);
         batcher.step(fixture.now);
-        fixture.ledger.turnedAway(DropReason.RATE, 4);
-        fixture.ledger.turnedAway(DropReason.FULL, 1);
-        assertThat(batcher.step(fixture.now)).isLessThanOrEqualTo(LossReport.INTERVAL);
-        assertThat(fixture.observer.told).containsExactly("dropped {RATE=3}", "dropped {FULL=1}");
+        fixture.counters.rejected(DropReason.RATE, 4);
+        fixture.counters.rejected(DropReason.FULL, 1);
+        assertThat(batcher.step(fixture.now)).isLessThanOrEqualTo(DropReporter.INTERVAL);
+        assertThat(fixture.observer.events).containsExactly("dropped {RATE=3}", "dropped {FULL=1}");
 
         fixture.pass(Duration.ofMinutes(1));
         batcher.step(fixture.now);
-        assertThat(fixture.observer.told).endsWith("dropped {RATE=4}");
+        assertThat(fixture.observer.events).endsWith("dropped {RATE=4}");
     }
 
     @Test
-    void tellsTheEndpointOnceThereIsRoomAgain() {
+    void reportsDropsToTheEndpointOnceThereIsRoomAgain() {
         BufferLimits limits = new BufferLimits(10, 1 << 20, 0, 0);
         Fixture tiny = new Fixture(64 * 1024, true, limits);
         for (int i = 0; i < 15; i++) {
@@ -250,8 +292,8 @@ class BatcherTest {
 
     @Test
     void makesNoNoticeOfALostNotice() {
-        fixture.ledger.turnedAway(DropReason.FULL, 1);
-        fixture.endpoint.always(lines -> FakeEndpoint.verdict(
+        fixture.counters.rejected(DropReason.FULL, 1);
+        fixture.endpoint.always(lines -> ScriptedClient.verdict(
                 lines.get(0).contains("missing")
                         ? io.github.dropwizardlogdna.ingestion.Outcome.BAD_REQUEST
                         : io.github.dropwizardlogdna.ingestion.Outcome.DELIVERED));
@@ -263,6 +305,6 @@ class BatcherTest {
         }
 
         assertThat(fixture.endpoint.requests).hasSize(2); // before and after the probe
-        assertThat(fixture.ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(fixture.counters.dropped(DropReason.REFUSED)).isEqualTo(1);
     }
 }

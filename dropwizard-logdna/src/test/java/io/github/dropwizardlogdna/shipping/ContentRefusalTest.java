@@ -1,8 +1,8 @@
 package io.github.dropwizardlogdna.shipping;
 
-import static io.github.dropwizardlogdna.shipping.FakeEndpoint.byLine;
-import static io.github.dropwizardlogdna.shipping.FakeEndpoint.verdict;
 import static io.github.dropwizardlogdna.shipping.Fixture.numbered;
+import static io.github.dropwizardlogdna.shipping.ScriptedClient.byLine;
+import static io.github.dropwizardlogdna.shipping.ScriptedClient.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dropwizardlogdna.ingestion.Outcome;
@@ -19,28 +19,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** An endpoint, or what is in front of it, that does not take what some lines hold: nothing behind them waits for long. */
+/** An endpoint, or a firewall before it, refuses the content of some lines: the lines after them do not wait for long. */
 class ContentRefusalTest {
 
     private static final Duration SOON = Duration.ofMinutes(8);
 
     private final Fixture fixture = new Fixture();
-    private final FakeEndpoint endpoint = fixture.endpoint;
+    private final ScriptedClient endpoint = fixture.endpoint;
     private final List<Long> inVain = new ArrayList<>();
 
     @AfterEach
     void theBooksBalance() {
-        long settled = fixture.ledger.delivered();
+        long settled = fixture.counters.delivered();
         for (DropReason reason : DropReason.values()) {
-            settled += fixture.ledger.dropped(reason);
+            settled += fixture.counters.dropped(reason);
         }
         if (fixture.store.size() == 0) {
             assertThat(settled).isEqualTo(fixture.accepted());
-            assertThat(fixture.ledger.bytesDownstream()).isZero();
+            assertThat(fixture.budget.downstream()).isZero();
         }
     }
 
-    /** As a firewall does. */
+    /** A firewall answers like this. */
     private void refuse(Outcome outcome, Predicate<String> bad) {
         endpoint.always(lines -> answer(lines.stream().anyMatch(bad) ? outcome : Outcome.DELIVERED));
     }
@@ -53,12 +53,12 @@ class ContentRefusalTest {
     }
 
     private long dropped(Outcome outcome) {
-        return fixture.ledger.dropped(outcome == Outcome.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.REFUSED);
+        return fixture.counters.dropped(outcome == Outcome.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.REFUSED);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"SERVER_ERROR", "KEY_REFUSED", "SETTING_AT_FAULT", "BAD_REQUEST", "TOO_LARGE"})
-    void oneLineDoesNotBlockTheOthersWhereverItIs(Outcome outcome) {
+    void oneLineDoesNotBlockTheOthersAtAnyPosition(Outcome outcome) {
         for (int bad : new int[] {0, 1, 49, 98, 99}) {
             Fixture each = new Fixture();
             String badLine = "line " + bad;
@@ -72,7 +72,7 @@ class ContentRefusalTest {
             List<String> good = new ArrayList<>(numbered(0, 110));
             good.remove(badLine);
             assertThat(each.endpoint.taken).isEqualTo(good);
-            assertThat(each.ledger.dropped(outcome == Outcome.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.REFUSED))
+            assertThat(each.counters.dropped(outcome == Outcome.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.REFUSED))
                     .isEqualTo(1);
             assertThat(each.endpoint.requests).hasSizeLessThanOrEqualTo(30);
             assertThat(Duration.ofNanos(each.now - start)).isLessThan(SOON);
@@ -81,7 +81,7 @@ class ContentRefusalTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SERVER_ERROR", "KEY_REFUSED", "SETTING_AT_FAULT", "BAD_REQUEST", "TOO_LARGE"})
-    void aBatchOfNothingButBadLinesDoesNotBlockWhatIsBehind(Outcome outcome) {
+    void aBatchOfOnlyBadLinesDoesNotBlockTheNext(Outcome outcome) {
         refuse(outcome, line -> line.startsWith("bad"));
         fixture.store(List.of("bad 1", "bad 2", "bad 3"));
         fixture.store(List.of("bad 4"));
@@ -91,7 +91,7 @@ class ContentRefusalTest {
 
         assertThat(endpoint.taken).isEqualTo(numbered(0, 10));
         assertThat(dropped(outcome)).isEqualTo(4);
-        assertThat(fixture.observer.told).filteredOn("refused 1"::equals).hasSize(4);
+        assertThat(fixture.observer.events).filteredOn("refused 1"::equals).hasSize(4);
         assertThat(endpoint.probes).contains(Outcome.DELIVERED);
     }
 
@@ -123,7 +123,7 @@ class ContentRefusalTest {
                 "TOO_LARGE",
                 "UNSUPPORTED_ENCODING"
             })
-    void nothingIsDroppedWhileNothingIsTakenAndNoneIsSentInAHurry(Outcome outcome) {
+    void nothingIsDroppedOrRetriedQuicklyWhileNothingIsAccepted(Outcome outcome) {
         fixture.store(List.of("alone"));
         fixture.store(numbered(0, 1_000));
         endpoint.answers(Outcome.DELIVERED);
@@ -135,8 +135,8 @@ class ContentRefusalTest {
             fixture.now += fixture.sender.step(fixture.now);
         }
 
-        assertThat(fixture.ledger.delivered()).isEqualTo(1);
-        assertThat(fixture.ledger.settled()).isEqualTo(1);
+        assertThat(fixture.counters.delivered()).isEqualTo(1);
+        assertThat(fixture.counters.settled()).isEqualTo(1);
         assertThat(inVain.stream().filter(at -> at > end - Duration.ofHours(2).toNanos()))
                 .as("requests of two hours")
                 .hasSizeLessThan(120 * 12);
@@ -147,7 +147,7 @@ class ContentRefusalTest {
         List<String> all = new ArrayList<>(List.of("alone"));
         all.addAll(numbered(0, 1_010));
         assertThat(endpoint.taken).isEqualTo(all);
-        assertThat(fixture.ledger.delivered()).isEqualTo(1_011);
+        assertThat(fixture.counters.delivered()).isEqualTo(1_011);
     }
 
     private void assertNoMoreInAMinuteThan(int most) {
@@ -158,7 +158,7 @@ class ContentRefusalTest {
     }
 
     @Test
-    void aLimitOfNothingForAWhileDropsNothing() {
+    void refusingEveryBodyAsTooLargeForAWhileDropsNothing() {
         long over = fixture.now + Duration.ofSeconds(4).toNanos();
         endpoint.always(lines -> verdict(fixture.now < over ? Outcome.TOO_LARGE : Outcome.DELIVERED));
         fixture.store(numbered(0, 1_889));
@@ -172,7 +172,7 @@ class ContentRefusalTest {
     // 207
 
     @Test
-    void aLineThatIsAlwaysPutOffDoesNotBlockTheOthers() {
+    void aLineThatIsAlwaysDeferredDoesNotBlockTheOthers() {
         endpoint.always(lines -> byLine(lines.stream()
                 .map(line -> line.equals("line 3") ? Outcome.RETRY : Outcome.DELIVERED)
                 .toArray(Outcome[]::new)));
@@ -182,12 +182,12 @@ class ContentRefusalTest {
         fixture.deliverAll();
 
         assertThat(endpoint.taken).hasSize(19).doesNotContain("line 3");
-        assertThat(fixture.ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(fixture.counters.dropped(DropReason.REFUSED)).isEqualTo(1);
         assertThat(endpoint.requests).hasSizeLessThan(20);
     }
 
     @Test
-    void linesThatArePutOffWhileNothingIsTakenAreKept() {
+    void deferredLinesAreKeptWhileNothingIsAccepted() {
         endpoint.always(lines -> byLine(
                 IntStream.range(0, lines.size()).mapToObj(i -> Outcome.RETRY).toArray(Outcome[]::new)));
         fixture.store(numbered(0, 10));
@@ -196,23 +196,13 @@ class ContentRefusalTest {
             fixture.now += fixture.sender.step(fixture.now);
         }
 
-        assertThat(fixture.ledger.settled()).isZero();
+        assertThat(fixture.counters.settled()).isZero();
     }
 
-    @Test
-    void aRefusedKeyIsNoRefusalOfLinesOfWhichAllAreAnsweredSo() {
-        endpoint.answers(byLine(Outcome.KEY_REFUSED, Outcome.KEY_REFUSED));
-        fixture.store(numbered(0, 2));
-
-        fixture.deliverAll();
-
-        assertThat(endpoint.taken).isEqualTo(numbered(0, 2));
-    }
-
-    // What is said
+    // Reports
 
     @Test
-    void doesNotSayThatTheKeyIsRefusedWhenItWasAcceptedAMomentAgo() {
+    void doesNotReportAKeyAsRefusedThatWasJustAccepted() {
         fixture.store(List.of("good"));
         fixture.deliverAll();
         fixture.pass(Duration.ofSeconds(12));
@@ -225,20 +215,20 @@ class ContentRefusalTest {
 
         fixture.sender.step(fixture.now);
 
-        assertThat(fixture.observer.told)
+        assertThat(fixture.observer.events)
                 .containsExactly(
                         "failed: answered 403 Forbidden, but a request with this key was accepted 12 s ago;"
-                                + " perhaps a firewall objects to what a line holds, so the batch is divided to find out, 1 held");
-        assertThat(fixture.sender.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
+                                + " perhaps a firewall objects to the content of a line, so the batch is divided to find out, 1 held");
+        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
 
         fixture.pass(Duration.ofMinutes(1));
         for (int i = 0; i < 10; i++) {
             fixture.now += fixture.sender.step(fixture.now);
         }
-        assertThat(fixture.sender.state().kind())
+        assertThat(fixture.status.state().kind())
                 .as("not even a line of our own is taken")
                 .isEqualTo(SenderState.Kind.KEY_REFUSED);
-        assertThat(fixture.ledger.settled()).isEqualTo(1);
+        assertThat(fixture.counters.settled()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -249,9 +239,9 @@ class ContentRefusalTest {
             fixture.store(List.of("delivered"));
             fixture.deliverAll();
         }
-        assertThat(fixture.sender.state().kind()).isEqualTo(SenderState.Kind.IDLE);
+        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.IDLE);
         endpoint.always(lines -> {
-            during.add(fixture.sender.state().kind());
+            during.add(fixture.status.state().kind());
             return verdict(Outcome.DELIVERED);
         });
         fixture.store(List.of("hangs"));
@@ -259,7 +249,7 @@ class ContentRefusalTest {
         fixture.deliverAll();
 
         assertThat(during).containsExactly(SenderState.Kind.DELIVERING);
-        assertThat(fixture.sender.state().kind()).isEqualTo(SenderState.Kind.IDLE);
-        assertThat(fixture.sender.state().since()).isPositive();
+        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.IDLE);
+        assertThat(fixture.status.state().since()).isPositive();
     }
 }

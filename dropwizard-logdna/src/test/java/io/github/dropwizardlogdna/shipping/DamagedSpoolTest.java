@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -27,11 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever is found in a spool: nothing is thrown, what is damaged is set aside once, and what is good is delivered. */
+/** Damaged and foreign files in a spool: nothing is thrown, damaged files are set aside once, the others are delivered. */
 class DamagedSpoolTest {
 
-    private static final long PATIENCE = Duration.ofSeconds(20).toNanos();
-    private static final Origin ORIGIN = new Origin("web-1", "10.0.0.1", null, List.of("a", "b{}"));
+    private static final long PATIENCE = Duration.ofMinutes(1).toNanos();
+    private static final HostInfo ORIGIN = new HostInfo("web-1", "10.0.0.1", null, List.of("a", "b{}"));
     private static final String DAMAGED_NAME = "0000000000000001-1_0000000000000002.batch";
 
     @TempDir
@@ -39,10 +39,10 @@ class DamagedSpoolTest {
 
     private final RecordingObserver observer = new RecordingObserver();
 
-    // The form of a file
+    // The file format
 
     @Property(tries = 500)
-    void noBytesMakeItThrowAnythingElse(@ForAll byte[] bytes) {
+    void throwsNothingElseForAnyBytes(@ForAll byte[] bytes) {
         assertThatIOException().isThrownBy(() -> SpoolFile.decode(bytes, 0));
     }
 
@@ -63,7 +63,7 @@ class DamagedSpoolTest {
     }
 
     @Test
-    void everyCutAndEverythingThatWasAppendedIsFound() throws IOException {
+    void everyTruncationAndAppendedByteIsFound() throws IOException {
         byte[] whole = file();
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
@@ -93,7 +93,7 @@ class DamagedSpoolTest {
 
     @ParameterizedTest
     @MethodSource("heads")
-    void aHeadThatIsNotOursIsFound(String head) {
+    void aForeignHeaderIsDetected(String head) {
         assertThatIOException().isThrownBy(() -> SpoolFile.decode((head + "\nbody").getBytes(UTF_8), 0));
     }
 
@@ -121,7 +121,7 @@ class DamagedSpoolTest {
                 bomb(1_000));
     }
 
-    /** 200 MiB of spaces in 200 KiB, and what it says about its size. */
+    /** 200 MiB of spaces in 200 KiB, with the size that its head states. */
     private static Batch bomb(int uncompressed) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (GZIPOutputStream out = new GZIPOutputStream(body)) {
@@ -138,13 +138,13 @@ class DamagedSpoolTest {
 
     @ParameterizedTest
     @MethodSource("batchesWithAFalseHead")
-    void aHeadThatSaysWhatIsNotTrueIsFoundInSpiteOfItsChecksum(Batch batch) throws IOException {
+    void aFalseHeaderIsDetectedDespiteItsValidChecksum(Batch batch) throws IOException {
         byte[] file = SpoolFile.encode(batch, ORIGIN);
 
         assertThatIOException().isThrownBy(() -> SpoolFile.decode(file, 0));
     }
 
-    /** What was written comes back, whatever its lines are; and nothing else is believed. */
+    /** Decoding returns the batch that was encoded, for any lines; anything else is rejected. */
     @Property(tries = 300)
     void eachBatchComesBack(@ForAll @Size(min = 1, max = 20) List<@AlphaChars String> lines, @ForAll boolean gzip)
             throws IOException {
@@ -163,7 +163,7 @@ class DamagedSpoolTest {
     }
 
     @Property(tries = 500)
-    void noBodyBehindAGoodChecksumMakesItThrowAnythingElse(
+    void throwsNothingElseForAnyBodyWithAValidChecksum(
             @ForAll byte[] body, @ForAll boolean gzip, @ForAll int lines, @ForAll int uncompressed) throws IOException {
         byte[] file = SpoolFile.encode(new Batch(body, gzip, lines, uncompressed, 0, null), ORIGIN);
 
@@ -194,7 +194,7 @@ class DamagedSpoolTest {
 
     @ParameterizedTest
     @MethodSource("damages")
-    void whatIsNoBatchIsSetAsideOnceAndTheOthersAreDelivered(Damage damage) throws IOException {
+    void anInvalidFileIsSetAsideOnceAndTheOthersAreDelivered(Damage damage) throws IOException {
         Path place = placeOfAnEarlierProcess();
         Files.delete(place.resolve(DAMAGED_NAME));
         damage.put(place.resolve(DAMAGED_NAME));
@@ -207,7 +207,7 @@ class DamagedSpoolTest {
         third.add(batch("newer"));
         assertThat(drain(third)).containsExactly("newer");
 
-        assertThat(observer.told).hasSize(1).allMatch(words -> words.contains(DAMAGED_NAME));
+        assertThat(observer.events).hasSize(1).allMatch(words -> words.contains(DAMAGED_NAME));
         assertThat(Files.exists(
                         directory.resolve("logdna/0000000000000003-1").resolve(DAMAGED_NAME + ".damaged"),
                         java.nio.file.LinkOption.NOFOLLOW_LINKS))
@@ -215,7 +215,7 @@ class DamagedSpoolTest {
     }
 
     @Test
-    void whatWasSetAsideGoesOnCountingAndWhatHasVanishedDoesNot() throws IOException {
+    void filesSetAsideStillCountAndMissingFilesDoNot() throws IOException {
         Path place = placeOfAnEarlierProcess();
         Files.write(place.resolve(DAMAGED_NAME), new byte[50_000]);
         BatchStore store = store("2", 1 << 20);
@@ -229,7 +229,7 @@ class DamagedSpoolTest {
     }
 
     @Test
-    void aHugeFileThatWasSetAsideDoesNotSwitchTheSpoolOff() throws IOException {
+    void aHugeFileThatWasSetAsideDoesNotDisableTheSpool() throws IOException {
         Path place = placeOfAnEarlierProcess();
         for (int i = 0; i < 50; i++) {
             Path file = place.resolve("0000000000000001-1_00000000000001%02d.batch.damaged".formatted(i));
@@ -248,7 +248,7 @@ class DamagedSpoolTest {
     }
 
     @Test
-    void keepsNoMoreDamagedFilesThanAPersonLooksAt() throws IOException {
+    void keepsALimitedNumberOfDamagedFiles() throws IOException {
         BatchStore first = store("1", 1 << 20);
         for (int i = 0; i < 120; i++) {
             first.add(batch("line " + i));
@@ -270,11 +270,11 @@ class DamagedSpoolTest {
                     .hasSize(100);
         }
         assertThat(store.bytesOnDisk()).isEqualTo(100L * "damaged".length());
-        assertThat(observer.told).hasSize(120).allMatch(words -> words.startsWith("DAMAGED"));
+        assertThat(observer.events).hasSize(120).allMatch(words -> words.startsWith("DAMAGED"));
     }
 
     @Test
-    void leavesNamesThatAreNotItsOwnAlone() throws IOException {
+    void doesNotTouchFilesWithForeignNames() throws IOException {
         Path place = placeOfAnEarlierProcess();
         byte[] whole = Files.readAllBytes(place.resolve(DAMAGED_NAME));
         List<String> strangers = List.of(
@@ -295,7 +295,7 @@ class DamagedSpoolTest {
         store.add(batch("new"));
 
         assertThat(drain(store)).containsExactly("first", "second", "third", "new");
-        assertThat(observer.told).hasSize(strangers.size() + 1).allMatch(words -> words.startsWith("FOREIGN"));
+        assertThat(observer.events).hasSize(strangers.size() + 1).allMatch(words -> words.startsWith("FOREIGN"));
         for (String stranger : strangers) {
             assertThat(place.resolve(stranger)).hasBinaryContent(whole);
         }
@@ -305,7 +305,7 @@ class DamagedSpoolTest {
     }
 
     @Test
-    void leavesAloneWhatIsNoPlace() throws IOException {
+    void doesNotTouchEntriesThatAreNotPlaces() throws IOException {
         placeOfAnEarlierProcess();
         Path elsewhere = Files.createDirectories(directory.resolve("elsewhere"));
         Files.writeString(elsewhere.resolve("lock"), "");
@@ -332,7 +332,7 @@ class DamagedSpoolTest {
         assertThat(elsewhere.resolve("lock")).exists();
         assertThat(withLink.resolve("precious.txt")).hasContent("mine");
         assertThat(link).isSymbolicLink();
-        assertThat(observer.told).hasSize(4).allMatch(words -> words.startsWith("FOREIGN"));
+        assertThat(observer.events).hasSize(4).allMatch(words -> words.startsWith("FOREIGN"));
     }
 
     /** Three batches of a line each: first, second, third. */
@@ -346,10 +346,10 @@ class DamagedSpoolTest {
     }
 
     private BatchStore store(String place, long maxSize) {
-        return BatchStore.inDirectory(
+        return BatchStore.of(
                 new SpoolSettings(directory.resolve("logdna"), maxSize, "000000000000000" + place + "-1", () -> ORIGIN),
                 observer,
-                new Ledger(),
+                new Counters(() -> 0),
                 () -> 7,
                 () -> {});
     }
@@ -369,14 +369,14 @@ class DamagedSpoolTest {
 
     private static List<String> drain(BatchStore store) {
         List<String> lines = new ArrayList<>();
-        for (BatchStore.Stored head = store.head(); head != null; head = store.head()) {
+        for (BatchStore.Stored head = store.claim(0); head != null; head = store.claim(0)) {
             lines.addAll(TestLines.in(head.batch()));
-            store.removeHead();
+            store.remove(0);
         }
         return lines;
     }
 
-    /** Who opens it waits until somebody writes. */
+    /** Opening it blocks until another process writes. */
     private static void pipe(Path file) throws IOException {
         try {
             assumeThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())

@@ -3,7 +3,7 @@ package io.github.dropwizardlogdna.shipping;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DirectoryBatchStoreTest {
 
-    private static final long PATIENCE = Duration.ofSeconds(20).toNanos();
-    private static final Origin ORIGIN = new Origin("web-1", "10.0.0.1", null, List.of("a", "b{}"));
+    private static final long PATIENCE = Duration.ofMinutes(1).toNanos();
+    private static final HostInfo ORIGIN = new HostInfo("web-1", "10.0.0.1", null, List.of("a", "b{}"));
 
     @TempDir
     private Path directory;
 
     private final RecordingObserver observer = new RecordingObserver();
-    private final Ledger ledger = new Ledger();
+    private final Counters counters = new Counters(() -> 0);
     private long now = 7;
     private int wakeUps;
 
@@ -37,10 +37,10 @@ class DirectoryBatchStoreTest {
     }
 
     private BatchStore store(String place, long maxSize) {
-        return BatchStore.inDirectory(
+        return BatchStore.of(
                 new SpoolSettings(directory.resolve("logdna"), maxSize, place(place), () -> ORIGIN),
                 observer,
-                ledger,
+                counters,
                 () -> now,
                 () -> wakeUps++);
     }
@@ -73,9 +73,9 @@ class DirectoryBatchStoreTest {
     /** All lines, oldest first, removing them. */
     private static List<String> drain(BatchStore store) {
         List<String> lines = new ArrayList<>();
-        for (BatchStore.Stored head = store.head(); head != null; head = store.head()) {
+        for (BatchStore.Stored head = store.claim(0); head != null; head = store.claim(0)) {
             lines.addAll(TestLines.in(head.batch()));
-            store.removeHead();
+            store.remove(0);
         }
         return lines;
     }
@@ -84,39 +84,39 @@ class DirectoryBatchStoreTest {
     void touchesNothingBeforeTheFirstBatch() throws IOException {
         BatchStore store = store("1");
 
-        assertThat(store.head()).isNull();
+        assertThat(store.claim(0)).isNull();
         assertThat(store.close(PATIENCE)).isZero();
         assertThat(directory).isEmptyDirectory();
     }
 
     @Test
-    void givesBackWhatWasAddedInItsOrderAndHoldsNoMemory() throws IOException {
+    void returnsBatchesInTheirOrderAndHoldsNoMemory() throws IOException {
         BatchStore store = store("1");
         assertThat(store.add(batch("a", "b"))).isZero();
         assertThat(store.add(batch("c"))).isZero();
 
         assertThat(batchFiles()).hasSize(2);
         assertThat(store.bytesOnDisk()).isPositive();
-        assertThat(store.head().loaded()).isTrue();
+        assertThat(store.claim(0).loaded()).isTrue();
         assertThat(drain(store)).containsExactly("a", "b", "c");
         assertThat(batchFiles()).isEmpty();
         assertThat(store.size()).isZero();
     }
 
     @Test
-    void keepsForTheNextProcessWhatWasNotRemovedOldestFirst() {
+    void keepsUnremovedBatchesForTheNextProcessOldestFirst() {
         BatchStore first = store("1");
         first.add(batch("delivered"));
         first.add(batch("a", "b"));
         first.add(batch("c"));
-        first.head();
-        first.removeHead();
+        first.claim(0);
+        first.remove(0);
         assertThat(first.close(PATIENCE)).isEqualTo(3);
 
         BatchStore second = store("2");
         second.add(batch("new"));
 
-        BatchStore.Stored head = second.head();
+        BatchStore.Stored head = second.claim(0);
         assertThat(head.recovered()).isTrue();
         assertThat(head.batch().lines()).isEqualTo(2);
         assertThat(head.batch().origin()).isEqualTo(ORIGIN);
@@ -140,7 +140,7 @@ class DirectoryBatchStoreTest {
     }
 
     @Test
-    void leavesAloneWhatALivingProcessHolds() {
+    void doesNotTouchThePlaceOfALivingProcess() {
         BatchStore living = store("1");
         living.add(batch("its own"));
 
@@ -149,7 +149,7 @@ class DirectoryBatchStoreTest {
 
         assertThat(drain(other)).containsExactly("other");
         assertThat(drain(living)).containsExactly("its own");
-        assertThat(observer.told).isEmpty();
+        assertThat(observer.events).isEmpty();
     }
 
     @Test
@@ -165,7 +165,7 @@ class DirectoryBatchStoreTest {
     }
 
     @Test
-    void writesDownWhereLinesComeFromAndNothingElse() throws IOException {
+    void storesTheHostOfTheLinesAndNothingElse() throws IOException {
         store("1").add(batch("a"));
 
         String head = new String(Files.readAllBytes(batchFiles().get(0)), UTF_8).split("\n")[0];
@@ -177,7 +177,7 @@ class DirectoryBatchStoreTest {
     }
 
     @Test
-    void setsADamagedFileAsideAndGoesOn() throws IOException {
+    void setsADamagedFileAsideAndContinues() throws IOException {
         BatchStore first = store("1");
         first.add(batch("cut short"));
         first.add(batch("changed"));
@@ -196,7 +196,7 @@ class DirectoryBatchStoreTest {
         second.add(batch("new"));
 
         assertThat(drain(second)).containsExactly("whole", "new");
-        assertThat(observer.told)
+        assertThat(observer.events)
                 .hasSize(3)
                 .allMatch(words -> words.startsWith("DAMAGED") && words.contains("was set aside"));
         assertThat(files())
@@ -206,7 +206,7 @@ class DirectoryBatchStoreTest {
     }
 
     @Test
-    void leavesForeignFilesWhereTheyAreAndReportsThemOnce() throws IOException {
+    void leavesForeignFilesInPlaceAndReportsThemOnce() throws IOException {
         BatchStore first = store("1");
         first.add(batch("a"));
         first.close(PATIENCE);
@@ -217,13 +217,13 @@ class DirectoryBatchStoreTest {
         second.add(batch("c"));
 
         assertThat(drain(second)).containsExactly("a", "b", "c");
-        assertThat(observer.told).hasSize(1);
-        assertThat(observer.told).allMatch(words -> words.startsWith("FOREIGN") && words.contains("notes.txt"));
+        assertThat(observer.events).hasSize(1);
+        assertThat(observer.events).allMatch(words -> words.startsWith("FOREIGN") && words.contains("notes.txt"));
         assertThat(placeOf("1").resolve("notes.txt")).hasContent("what is this?");
     }
 
     @Test
-    void keepsInMemoryWhatDoesNotFitAndTheOrder() throws IOException {
+    void keepsBatchesThatDoNotFitInMemoryAndTheOrder() throws IOException {
         BatchStore store = store("1", 400);
         Batch third = batch("third");
         assertThat(store.add(batch("first"))).isZero();
@@ -232,8 +232,8 @@ class DirectoryBatchStoreTest {
         assertThat(store.isFull()).isTrue();
         assertThat(batchFiles()).hasSize(2);
 
-        store.head();
-        store.removeHead();
+        store.claim(0);
+        store.remove(0);
         assertThat(store.isFull()).isFalse();
         assertThat(store.add(batch("fourth"))).isZero();
 
@@ -241,16 +241,16 @@ class DirectoryBatchStoreTest {
     }
 
     @Test
-    void writesAtItsEndWhatWasInMemoryInItsPlace() {
+    void writesBatchesFromMemoryInTheirOrderWhenItIsClosed() {
         BatchStore store = store("1", 400);
         store.add(batch("first"));
         store.add(batch("second"));
         store.add(batch("third, for which there is no room"));
-        store.head();
-        store.removeHead();
+        store.claim(0);
+        store.remove(0);
         store.add(batch("fourth"));
-        store.head();
-        store.removeHead();
+        store.claim(0);
+        store.remove(0);
         assertThat(store.close(PATIENCE)).isEqualTo(2);
 
         BatchStore next = store("2");
@@ -259,7 +259,7 @@ class DirectoryBatchStoreTest {
     }
 
     @Test
-    void fallsBackToMemoryWhereItCannotWrite() throws IOException {
+    void fallsBackToMemoryIfItCannotWrite() throws IOException {
         Files.writeString(directory.resolve("logdna"), "a file, where a directory is to be");
         BatchStore store = store("1");
 
@@ -267,7 +267,7 @@ class DirectoryBatchStoreTest {
         assertThat(store.add(batch("b"))).isPositive();
 
         assertThat(store.isDurable()).isFalse();
-        assertThat(observer.told).allMatch(words -> words.startsWith("UNWRITABLE"));
+        assertThat(observer.events).allMatch(words -> words.startsWith("UNWRITABLE"));
         assertThat(drain(store)).containsExactly("a", "b");
     }
 
@@ -285,7 +285,7 @@ class DirectoryBatchStoreTest {
     }
 
     @Test
-    void losesNoRecoveredBatchWhereTheDirectoryCanBeOpenedOnlyLater() throws IOException {
+    void losesNoRecoveredBatchIfTheDirectoryCanBeOpenedOnlyLater() throws IOException {
         BatchStore first = store("1");
         first.add(batch("recovered"));
         first.close(PATIENCE);
@@ -295,18 +295,18 @@ class DirectoryBatchStoreTest {
         Files.writeString(spool, "a file, where a directory is to be");
         BatchStore second = store("2");
         second.add(batch("in memory"));
-        assertThat(TestLines.in(second.head().batch())).containsExactly("in memory");
+        assertThat(TestLines.in(second.claim(0).batch())).containsExactly("in memory");
 
         Files.delete(spool);
         Files.move(elsewhere, spool);
         second.add(batch("new"));
-        second.removeHead(); // of the batch that the sender was at work on
+        second.remove(0); // of the batch that the sender was at work on
 
         assertThat(drain(second)).containsExactly("recovered", "new");
     }
 
     @Test
-    void worksWithoutAPlaceThatItCannotTakeOverAndLeavesThatToTheNext() throws IOException {
+    void leavesAPlaceThatItCannotTakeOverToTheNextProcess() throws IOException {
         BatchStore first = store("1");
         first.add(batch("recovered"));
         first.close(PATIENCE);
@@ -317,7 +317,7 @@ class DirectoryBatchStoreTest {
 
         assertThat(second.add(batch("a"))).isZero();
 
-        assertThat(observer.told).anyMatch(words -> words.startsWith("NOT_TAKEN_OVER"));
+        assertThat(observer.events).anyMatch(words -> words.startsWith("NOT_TAKEN_OVER"));
         assertThat(drain(second)).containsExactly("a");
         second.close(PATIENCE);
         BatchStore third = store("3");

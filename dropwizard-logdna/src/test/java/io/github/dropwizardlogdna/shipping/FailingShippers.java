@@ -3,21 +3,22 @@ package io.github.dropwizardlogdna.shipping;
 import io.github.dropwizardlogdna.ingestion.IngestionClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** Shippers whose threads fail, for tests of what is around them. */
+/** Shippers whose threads fail, for tests of the classes around them. */
 public final class FailingShippers {
 
     private FailingShippers() {}
 
-    /** One that may have no threads. */
+    /** A shipper that can start no threads. */
     public static Shipper withoutThreads(IngestionClient client, ShippingObserver observer) {
         return shipper(client, observer, (name, loop, died) -> {
             throw new OutOfMemoryError("unable to create native thread");
         });
     }
 
-    /** One whose threads do nothing, and die when they are told to. */
+    /** A shipper whose threads do nothing, and die once {@code death} is counted down. */
     public static Shipper dyingAt(CountDownLatch death, IngestionClient client, ShippingObserver observer) {
         return shipper(client, observer, (name, loop, died) -> {
             Runnable deadly = () -> {
@@ -44,10 +45,10 @@ public final class FailingShippers {
         return new Shipper(
                 "test",
                 settings,
-                client,
+                () -> client,
                 text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8),
-                observer,
-                TimeAndChance.real(),
+                List.of(observer),
+                ClockAndJitter.real(),
                 threads);
     }
 }

@@ -11,15 +11,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
-/** A real directory on a disk that fails as it is told to: permissions would not stop a test that runs as root. */
+/** A real directory on a disk that fails on demand: permissions would not stop a test that runs as root. */
 final class FaultySpoolDirectory implements SpoolDirectory {
 
-    /** What is wrong with the disk, for all directories on it. Any thread may change it at any time. */
+    /** The faults of the disk, for all directories on it. Any thread may change them at any time. */
     static final class Disk {
         volatile boolean refusesToOpen;
+        volatile boolean refusesLists;
         volatile boolean refusesDeletes;
         volatile boolean refusesWrites;
         volatile boolean full;
+        /** Files whose name starts so can't be read. */
+        @Nullable
+        volatile String refusesReads;
         /** While it is set, nothing returns. */
         @Nullable
         volatile CountDownLatch hangs;
@@ -55,6 +59,9 @@ final class FaultySpoolDirectory implements SpoolDirectory {
     @Override
     public List<String> names() throws IOException {
         disk.answer();
+        if (disk.refusesLists) {
+            throw new FileSystemException(real.toString(), null, "Too many open files");
+        }
         return real.names();
     }
 
@@ -80,6 +87,10 @@ final class FaultySpoolDirectory implements SpoolDirectory {
         }
         if (writes && disk.full) {
             throw new FileSystemException(name, null, "No space left on device");
+        }
+        String unreadable = disk.refusesReads;
+        if (!writes && unreadable != null && name.startsWith(unreadable)) {
+            throw new FileSystemException(name, null, "Too many open files");
         }
         return real.open(name, options);
     }

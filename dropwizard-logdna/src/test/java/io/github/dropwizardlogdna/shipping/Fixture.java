@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** A pipeline whose steps the test makes itself, at times of its own: no threads, no sleeping. */
+/** A pipeline whose steps the test calls itself, with its own clock: no threads, no sleeping. */
 final class Fixture {
 
     static final long FLUSH = Duration.ofSeconds(1).toNanos();
@@ -16,13 +16,15 @@ final class Fixture {
     int senderWakeUps;
 
     final RecordingObserver observer = new RecordingObserver();
-    final FakeEndpoint endpoint = new FakeEndpoint();
-    final Ledger ledger = new Ledger();
-    final HandOff handOff;
+    final ScriptedClient endpoint = new ScriptedClient();
+    final Budget budget;
+    final LineQueue queue;
+    final Counters counters;
     final BatchStore store = BatchStore.inMemory();
     final LearnedLimits learned;
-    final LossReport losses;
+    final DropReporter losses;
     final Batcher batcher;
+    final EndpointStatus status;
     final Sender sender;
 
     Fixture() {
@@ -33,23 +35,50 @@ final class Fixture {
         this(batchSize, gzip, new BufferLimits(65_536, 32 << 20, 0, 0));
     }
 
+    /** Marks late lines, those of 100 days and more, with a plus sign. */
+    static final LineForm FORM = new LineForm() {
+        @Override
+        public byte[] encode(String text) {
+            return ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public long lateAge() {
+            return Duration.ofDays(100).toNanos();
+        }
+
+        @Override
+        public byte[] withTimes(byte[] bytes, int from, int to) {
+            return new String(bytes, from, to - from, StandardCharsets.UTF_8)
+                    .replaceAll("(?m)^\"", "\"+")
+                    .getBytes(StandardCharsets.UTF_8);
+        }
+    };
+
     Fixture(int batchSize, boolean gzip, BufferLimits limits) {
-        handOff = new HandOff(limits, 1024, ledger::bytesDownstream, () -> {});
-        learned = new LearnedLimits(gzip);
-        losses = new LossReport(
-                ledger, handOff, observer, text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8), () -> {});
-        Pipeline pipeline = new Pipeline(handOff, store, ledger, learned, losses);
-        ShippingSettings settings =
-                new ShippingSettings(limits, false, batchSize, Duration.ofNanos(FLUSH), gzip, RETRY, null);
-        batcher = new Batcher(pipeline, settings, () -> senderWakeUps++);
-        sender = new Sender(pipeline, endpoint, RETRY, observer, new TimeAndChance(() -> now, new Random(1)));
+        this(batchSize, batchSize, gzip, limits);
     }
 
-    Admission log(String text) {
+    Fixture(int batchSize, int largestBatch, boolean gzip, BufferLimits limits) {
+        budget = new Budget(limits);
+        queue = new LineQueue(budget, 1024, () -> {});
+        counters = new Counters(queue::totalLines);
+        learned = new LearnedLimits(gzip, batchSize, largestBatch);
+        losses = new DropReporter(counters, queue, observer, FORM, () -> {});
+        Pipeline pipeline = new Pipeline(queue, store, budget, counters, learned, losses, FORM);
+        ShippingSettings settings = new ShippingSettings(
+                limits, false, batchSize, largestBatch, Duration.ofNanos(FLUSH), gzip, RETRY, 1, null);
+        batcher = new Batcher(pipeline, settings, () -> senderWakeUps++);
+        ClockAndJitter clock = new ClockAndJitter(() -> now, new Random(1));
+        status = new EndpointStatus(RETRY, clock, counters, observer, 1, sender -> {});
+        sender = new Sender(0, pipeline, status, new SenderSignals(1), endpoint, observer, () -> now);
+    }
+
+    AppendResult log(String text) {
         byte[] line = TestLines.line(text);
-        Admission admission = handOff.append(line, line.length, 1, false);
-        if (admission == Admission.FULL) {
-            ledger.turnedAway(DropReason.FULL, 1);
+        AppendResult admission = queue.append(line, line.length, 1, false);
+        if (admission == AppendResult.FULL) {
+            counters.rejected(DropReason.FULL, 1);
         }
         return admission;
     }
@@ -78,28 +107,28 @@ final class Fixture {
         now += time.toNanos();
     }
 
-    /** Steps of the sender until it has nothing to do, letting the time pass that it waits. */
+    /** Steps the sender until it has nothing to do, and advances the clock by its waits. */
     void deliverAll() {
         for (int i = 0; i < 1_000; i++) {
             long wait = sender.step(now);
-            if (wait == Signal.FOREVER) {
+            if (wait == WakeSignal.FOREVER) {
                 return;
             }
             now += wait;
         }
-        throw new AssertionError("the sender goes on and on");
+        throw new AssertionError("the sender does not come to an end");
     }
 
     List<List<String>> batches() {
         List<List<String>> batches = new ArrayList<>();
-        for (BatchStore.Stored head = store.head(); head != null; head = store.head()) {
+        for (BatchStore.Stored head = store.claim(0); head != null; head = store.claim(0)) {
             batches.add(TestLines.in(head.batch()));
-            store.removeHead();
+            store.remove(0);
         }
         return batches;
     }
 
     long accepted() {
-        return handOff.totalLines();
+        return queue.totalLines();
     }
 }

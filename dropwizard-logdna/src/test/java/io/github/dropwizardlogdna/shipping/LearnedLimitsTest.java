@@ -1,7 +1,7 @@
 package io.github.dropwizardlogdna.shipping;
 
-import static io.github.dropwizardlogdna.shipping.FakeEndpoint.verdict;
 import static io.github.dropwizardlogdna.shipping.Fixture.numbered;
+import static io.github.dropwizardlogdna.shipping.ScriptedClient.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dropwizardlogdna.ingestion.Outcome;
@@ -9,20 +9,20 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is learned in a bad moment does not stay. */
+/** A limit that was learned in a bad moment is not permanent. */
 class LearnedLimitsTest {
 
     private static final int BATCH = 64 * 1024;
 
     private final Fixture fixture = new Fixture(BATCH, true);
-    private final FakeEndpoint endpoint = fixture.endpoint;
+    private final ScriptedClient endpoint = fixture.endpoint;
 
     private int sizeOfLast() {
         return TestLines.plain(endpoint.bodies.get(endpoint.bodies.size() - 1)).length;
     }
 
     @Test
-    void aSmallLimitOfASomeSecondsIsForgottenSoonAfter() {
+    void aTemporaryLimitIsForgottenSoonAfter() {
         long start = fixture.now;
         long over = start + Duration.ofSeconds(8).toNanos();
         endpoint.always(lines -> {
@@ -42,7 +42,7 @@ class LearnedLimitsTest {
                 long wait = fixture.sender.step(fixture.now);
                 fixture.now += Math.min(wait, end - fixture.now);
             }
-            behind = logged - fixture.ledger.delivered();
+            behind = logged - fixture.counters.delivered();
         }
 
         assertThat(behind).as("lines that wait at the end").isLessThan(2_500);
@@ -60,18 +60,18 @@ class LearnedLimitsTest {
             }
         }
 
-        assertThat(fixture.ledger.requestsFailed()).isBetween(60L, 80L);
-        assertThat(fixture.ledger.dropped(DropReason.TOO_LARGE)).isZero();
+        assertThat(fixture.counters.snapshot(0, 0, 0).requestsFailed()).isBetween(60L, 80L);
+        assertThat(fixture.counters.dropped(DropReason.TOO_LARGE)).isZero();
     }
 
     @Test
-    void oneLineThatIsTooLargeMakesTheOthersNotSmall() {
+    void anOversizedLineDoesNotShrinkLaterRequests() {
         endpoint.always(lines -> verdict(lines.contains("huge") ? Outcome.TOO_LARGE : Outcome.DELIVERED));
         fixture.store(List.of("huge"));
         fixture.log("huge");
         fixture.store(numbered(0, 1_000));
         fixture.deliverAll();
-        assertThat(fixture.ledger.dropped(DropReason.TOO_LARGE)).isEqualTo(2);
+        assertThat(fixture.counters.dropped(DropReason.TOO_LARGE)).isEqualTo(2);
         endpoint.requests.clear();
 
         fixture.store(numbered(1_000, 2_000));
@@ -95,8 +95,10 @@ class LearnedLimitsTest {
                 assertThat(endpoint.bodies).extracting("gzip").containsExactly(true, false, true, false);
             }
         }
-        assertThat(fixture.ledger.requestsFailed()).as("in ten hours").isLessThan(20);
-        assertThat(fixture.ledger.delivered()).isEqualTo(6_000);
+        assertThat(fixture.counters.snapshot(0, 0, 0).requestsFailed())
+                .as("in ten hours")
+                .isLessThan(20);
+        assertThat(fixture.counters.delivered()).isEqualTo(6_000);
 
         reads[0] = true;
         fixture.pass(Duration.ofHours(1));
@@ -111,7 +113,7 @@ class LearnedLimitsTest {
     }
 
     @Test
-    void aSlowLineIsSentWhatItCanTakeAndMoreOnceItIsFast() {
+    void aSlowNetworkGetsSmallRequestsUntilItIsFastAgain() {
         Fixture large = new Fixture(1 << 20, false);
         long timeout = Duration.ofSeconds(30).toNanos();
         long[] nanosForAByte = {timeout / 300_000};
@@ -128,7 +130,9 @@ class LearnedLimitsTest {
         large.deliverAll();
 
         assertThat(large.endpoint.taken).isEqualTo(numbered(0, 240_000));
-        assertThat(large.ledger.requestsFailed()).as("whole, half").isLessThanOrEqualTo(3);
+        assertThat(large.counters.snapshot(0, 0, 0).requestsFailed())
+                .as("whole, half")
+                .isLessThanOrEqualTo(3);
 
         nanosForAByte[0] /= 1_000;
         large.store(numbered(0, 60_000));
@@ -141,7 +145,7 @@ class LearnedLimitsTest {
     }
 
     @Test
-    void aHangMakesNoRequestSmallerThanAnyLineCanTake() {
+    void aHangShrinksRequestsToALowerBoundOnly() {
         fixture.store(numbered(0, 4_000));
         endpoint.always(lines -> verdict(Outcome.TIMED_OUT));
         for (int i = 0; i < 100; i++) {
@@ -149,5 +153,62 @@ class LearnedLimitsTest {
         }
 
         assertThat(sizeOfLast()).isBetween(15_000, 16 * 1024);
+    }
+
+    @Test
+    void requestsGrowToTwiceTheSizeThatWasTakenQuickly() {
+        LearnedLimits limits = new LearnedLimits(true, 100, 1_000);
+        assertThat(limits.largestBody(0)).as("nothing known").isEqualTo(100);
+
+        pass(limits, 100, Duration.ofSeconds(2));
+        assertThat(limits.largestBody(0)).isEqualTo(200);
+        pass(limits, 200, Duration.ofMillis(200));
+        pass(limits, 20, Duration.ofMillis(200));
+        assertThat(limits.largestBody(0)).as("a small one after it").isEqualTo(400);
+    }
+
+    @Test
+    void requestsDoNotGrowWhileTheyAreSlow() {
+        LearnedLimits limits = new LearnedLimits(true, 10, 2_000);
+        pass(limits, 800, Duration.ofMillis(200));
+
+        pass(limits, 800, Duration.ofSeconds(2).plusNanos(1));
+        assertThat(limits.largestBody(0)).isEqualTo(800);
+        limits.timedOut(400, 0, 1);
+        assertThat(limits.largestBody(0)).isEqualTo(400);
+        limits.tooLarge(100, 0, 1);
+        assertThat(limits.largestBody(0)).isEqualTo(100);
+    }
+
+    @Test
+    void aWaitingBatchMayGrowUnlessRequestsAreSlow() {
+        LearnedLimits limits = new LearnedLimits(true, 100, 1_000);
+        assertThat(limits.largestBatch()).as("nothing known").isEqualTo(1_000);
+
+        pass(limits, 100, Duration.ofSeconds(2).plusNanos(1));
+        assertThat(limits.largestBatch()).isEqualTo(100);
+        pass(limits, 20, Duration.ofMillis(200));
+        assertThat(limits.largestBatch()).as("a small one shows nothing").isEqualTo(100);
+        pass(limits, 90, Duration.ofMillis(200));
+        assertThat(limits.largestBatch()).isEqualTo(1_000);
+    }
+
+    @Test
+    void aWaitingBatchStaysBelowALimitOfTheEndpoint() {
+        for (int batchSize : new int[] {100, 500}) {
+            LearnedLimits limits = new LearnedLimits(true, batchSize, 2_000);
+            limits.tooLarge(800, 0, 1);
+            pass(limits, 400, Duration.ofMillis(200));
+            limits.tooLarge(800, 2, 3);
+            pass(limits, 400, Duration.ofMillis(200));
+
+            assertThat(limits.largestBatch())
+                    .as("the sender divides a batch of the usual size")
+                    .isEqualTo(Math.max(batchSize, 400));
+        }
+    }
+
+    private static void pass(LearnedLimits limits, int size, Duration duration) {
+        limits.passed(size, true, duration.toNanos(), duration.toNanos());
     }
 }

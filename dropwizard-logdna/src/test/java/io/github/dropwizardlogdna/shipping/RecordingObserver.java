@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Remembers what it was told, in words. */
+/** Records all events as texts. */
 class RecordingObserver implements ShippingObserver {
 
     /** Files of earlier processes. */
     final AtomicInteger takenOver = new AtomicInteger();
 
-    final List<String> told = new CopyOnWriteArrayList<>();
+    final List<String> events = new CopyOnWriteArrayList<>();
 
     @Override
     public void progress() {}
@@ -22,27 +22,27 @@ class RecordingObserver implements ShippingObserver {
 
     @Override
     public void deliveryFailed(Verdict verdict, long heldLines, long retryInNanos) {
-        told.add("failed: " + verdict.reason() + ", " + heldLines + " held");
+        events.add("failed: " + verdict.reason() + ", " + heldLines + " held");
     }
 
     @Override
     public void deliveryRecovered(int failures, long nanos) {
-        told.add("recovered after " + failures);
+        events.add("recovered after " + failures);
     }
 
     @Override
     public void linesRefused(Verdict verdict, int lines) {
-        told.add("refused " + lines);
+        events.add("refused " + lines);
     }
 
     @Override
     public void linesDropped(Map<DropReason, Long> dropped) {
-        told.add("dropped " + dropped);
+        events.add("dropped " + dropped);
     }
 
     @Override
     public void spoolProblem(SpoolProblem problem, String where, String details) {
-        told.add(problem + " " + where + (details.isEmpty() ? "" : ": " + details));
+        events.add(problem + " " + where + (details.isEmpty() ? "" : ": " + details));
     }
 
     @Override
@@ -52,16 +52,16 @@ class RecordingObserver implements ShippingObserver {
 
     @Override
     public void interruptIgnored(String thread) {
-        told.add("interrupted: " + thread);
+        events.add("interrupted: " + thread);
     }
 
     @Override
     public void internalError(String what, Throwable error) {
-        told.add("error in " + what + ": " + error);
+        events.add("error in " + what + ": " + error);
     }
 
     @Override
     public void shippingFailed(String what, Throwable cause, long heldLines) {
-        told.add("ended, because " + what + ": " + cause + ", " + heldLines + " held");
+        events.add("ended, because " + what + ": " + cause + ", " + heldLines + " held");
     }
 }

@@ -3,9 +3,13 @@ package io.github.dropwizardlogdna.shipping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dropwizardlogdna.ingestion.Outcome;
+import io.github.dropwizardlogdna.ingestion.Verdict;
 import java.time.Duration;
+import java.util.LongSummaryStatistics;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,23 +36,36 @@ class RetryPolicyTest {
     }
 
     @Test
-    void doesWhatTheEndpointAsksForButNeverHammers() {
+    void honoursRetryAfterWithALowerBound() {
         assertThat(policy.delayAfter(
-                        1, FakeEndpoint.verdict(Outcome.RETRY, Duration.ofMinutes(5)), false, new Random()))
-                .isEqualTo(Duration.ofMinutes(5).toNanos());
-        assertThat(policy.delayAfter(1, FakeEndpoint.verdict(Outcome.RETRY, Duration.ZERO), false, new Random()))
+                        1, ScriptedClient.verdict(Outcome.RETRY, Duration.ofMinutes(5)), false, new Random()))
+                .isBetween(
+                        Duration.ofMinutes(5).toNanos(), Duration.ofMinutes(6).toNanos());
+        assertThat(policy.delayAfter(1, ScriptedClient.verdict(Outcome.RETRY, Duration.ZERO), false, new Random()))
                 .isEqualTo(Duration.ofMillis(500).toNanos());
     }
 
     @Test
-    void hasOneDelayWhereThereIsNothingButOneDelay() {
+    void spreadsAFleetThatReceivedTheSameRetryAfter() {
+        Random random = new Random(7);
+        Verdict asked = ScriptedClient.verdict(Outcome.RETRY, Duration.ofSeconds(10));
+        LongSummaryStatistics seconds = LongStream.range(0, 1_000)
+                .map(i -> policy.delayAfter(1, asked, false, random))
+                .map(TimeUnit.NANOSECONDS::toMillis)
+                .summaryStatistics();
+        assertThat(seconds.getMin()).isBetween(10_000L, 10_050L);
+        assertThat(seconds.getMax()).isBetween(11_950L, 12_000L);
+    }
+
+    @Test
+    void hasOneDelayIfTheLimitsAreEqual() {
         RetryPolicy fixed = new RetryPolicy(Duration.ofSeconds(2), Duration.ofSeconds(2));
-        assertThat(fixed.delayAfter(3, FakeEndpoint.verdict(Outcome.RETRY), false, new Random()))
+        assertThat(fixed.delayAfter(3, ScriptedClient.verdict(Outcome.RETRY), false, new Random()))
                 .isEqualTo(Duration.ofSeconds(2).toNanos());
     }
 
     private long delay(int failures, RandomGenerator random) {
-        return Duration.ofNanos(policy.delayAfter(failures, FakeEndpoint.verdict(Outcome.RETRY), false, random))
+        return Duration.ofNanos(policy.delayAfter(failures, ScriptedClient.verdict(Outcome.RETRY), false, random))
                 .toMillis();
     }
 }

@@ -24,7 +24,7 @@ import net.jqwik.api.constraints.IntRange;
 /** An endpoint that answers anything for a while, and then takes everything. */
 class SenderFuzzTest {
 
-    /** What the endpoint answers to one request; {@code lines} is repeated to fit the lines that were sent. */
+    /** The answer to one request; {@code lines} is repeated to fit the lines that were sent. */
     private record Whim(Outcome outcome, List<Outcome> lines, int retryAfterSeconds) {
 
         Verdict verdict(int sent) {
@@ -59,7 +59,7 @@ class SenderFuzzTest {
         Fixture fixture = new Fixture(64 * 1024, gzip);
         Deque<Whim> script = new ArrayDeque<>(whims);
         fixture.endpoint.always(lines -> script.isEmpty()
-                ? FakeEndpoint.verdict(Outcome.DELIVERED)
+                ? ScriptedClient.verdict(Outcome.DELIVERED)
                 : script.remove().verdict(lines.size()));
         for (int i = 0; i < batches; i++) {
             fixture.store(Fixture.numbered(i * linesOfABatch, (i + 1) * linesOfABatch));
@@ -70,16 +70,16 @@ class SenderFuzzTest {
 
         List<String> taken = fixture.endpoint.taken;
         assertThat(taken).doesNotHaveDuplicates();
-        assertThat(fixture.ledger.delivered()).isEqualTo(taken.size());
-        assertThat(fixture.ledger.delivered()
-                        + fixture.ledger.dropped(DropReason.REFUSED)
-                        + fixture.ledger.dropped(DropReason.TOO_LARGE))
+        assertThat(fixture.counters.delivered()).isEqualTo(taken.size());
+        assertThat(fixture.counters.delivered()
+                        + fixture.counters.dropped(DropReason.REFUSED)
+                        + fixture.counters.dropped(DropReason.TOO_LARGE))
                 .isEqualTo(lines);
-        assertThat(fixture.ledger.bytesDownstream()).isZero();
+        assertThat(fixture.budget.downstream()).isZero();
         assertThat(fixture.endpoint.requests)
                 .as("an answer of the script each, and then at most one for each line")
                 .hasSizeLessThanOrEqualTo(whims.size() + lines);
-        assertThat(fixture.observer.told).noneMatch(words -> words.startsWith("error"));
+        assertThat(fixture.observer.events).noneMatch(words -> words.startsWith("error"));
         assertOrdered(taken, sentAgainAlone(fixture.endpoint));
     }
 
@@ -103,7 +103,7 @@ class SenderFuzzTest {
 
     /** First nothing is taken, then no request that holds one of some lines. */
     @Property(tries = 300)
-    void refusedContentHurtsOnlyItselfAndAnOutageNothing(
+    void refusedContentAffectsOnlyItselfAndAnOutageNothing(
             @ForAll("refusals") Outcome refusal,
             @ForAll("outages") Outcome outage,
             @ForAll @IntRange(min = 0, max = 30) int minutes,
@@ -129,7 +129,7 @@ class SenderFuzzTest {
                             .isGreaterThan(Duration.ofMinutes(1).toNanos());
                 }
             }
-            return FakeEndpoint.verdict(outcome);
+            return ScriptedClient.verdict(outcome);
         });
         for (int i = 0; i < batches; i++) {
             fixture.store(Fixture.numbered(i * linesOfABatch, (i + 1) * linesOfABatch));
@@ -142,17 +142,17 @@ class SenderFuzzTest {
         List<String> good = new ArrayList<>(Fixture.numbered(0, batches * linesOfABatch));
         good.removeAll(badLines);
         assertThat(fixture.endpoint.taken).isEqualTo(good);
-        assertThat(fixture.ledger.delivered()).isEqualTo(good.size());
-        assertThat(fixture.ledger.dropped(refusal == Outcome.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.REFUSED))
+        assertThat(fixture.counters.delivered()).isEqualTo(good.size());
+        assertThat(fixture.counters.dropped(refusal == Outcome.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.REFUSED))
                 .isEqualTo(badLines.size());
-        assertThat(fixture.ledger.bytesDownstream()).isZero();
+        assertThat(fixture.budget.downstream()).isZero();
         assertThat(Duration.ofNanos(fixture.now - over))
                 .as("time since the outage")
                 .isLessThan(Duration.ofMinutes(10).plusMinutes(2L * badLines.size()));
     }
 
-    /** What was left of a 207, and so goes out after its neighbours. */
-    private static Set<String> sentAgainAlone(FakeEndpoint endpoint) {
+    /** Lines that a 207 deferred, and that are so sent after their neighbours. */
+    private static Set<String> sentAgainAlone(ScriptedClient endpoint) {
         Set<String> again = new HashSet<>();
         for (int i = 0; i < endpoint.requests.size(); i++) {
             List<Outcome> verdicts = endpoint.verdicts.get(i).lines();

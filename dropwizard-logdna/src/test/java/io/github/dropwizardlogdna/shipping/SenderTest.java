@@ -1,11 +1,12 @@
 package io.github.dropwizardlogdna.shipping;
 
-import static io.github.dropwizardlogdna.shipping.FakeEndpoint.byLine;
-import static io.github.dropwizardlogdna.shipping.FakeEndpoint.verdict;
 import static io.github.dropwizardlogdna.shipping.Fixture.numbered;
+import static io.github.dropwizardlogdna.shipping.ScriptedClient.byLine;
+import static io.github.dropwizardlogdna.shipping.ScriptedClient.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dropwizardlogdna.ingestion.Outcome;
+import io.github.dropwizardlogdna.ingestion.RequestBody;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,19 +19,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SenderTest {
 
     private final Fixture fixture = new Fixture();
-    private final FakeEndpoint endpoint = fixture.endpoint;
-    private final Ledger ledger = fixture.ledger;
+    private final ScriptedClient endpoint = fixture.endpoint;
+    private final Counters counters = fixture.counters;
 
     @AfterEach
     void theBooksBalance() {
-        long settled = ledger.delivered();
+        long settled = counters.delivered();
         for (DropReason reason : DropReason.values()) {
-            settled += ledger.dropped(reason);
+            settled += counters.dropped(reason);
         }
-        assertThat(settled).isEqualTo(ledger.settled());
+        assertThat(settled).isEqualTo(counters.settled());
         if (fixture.store.size() == 0) {
             assertThat(settled).isEqualTo(fixture.accepted());
-            assertThat(ledger.bytesDownstream()).isZero();
+            assertThat(fixture.budget.downstream()).isZero();
         }
     }
 
@@ -42,7 +43,7 @@ class SenderTest {
         fixture.deliverAll();
 
         assertThat(endpoint.requests).containsExactly(numbered(0, 3), numbered(3, 6));
-        assertThat(ledger.delivered()).isEqualTo(6);
+        assertThat(counters.delivered()).isEqualTo(6);
     }
 
     @ParameterizedTest
@@ -57,9 +58,9 @@ class SenderTest {
         fixture.deliverAll();
 
         assertThat(endpoint.taken).isEqualTo(numbered(0, 6));
-        assertThat(ledger.requestsFailed()).isEqualTo(2);
-        assertThat(ledger.requestsRetried()).isEqualTo(2);
-        assertThat(fixture.observer.told)
+        assertThat(counters.snapshot(0, 0, 0).requestsFailed()).isEqualTo(2);
+        assertThat(counters.snapshot(0, 0, 0).requestsRetried()).isEqualTo(2);
+        assertThat(fixture.observer.events)
                 .containsExactly(
                         "failed: answered " + outcome + ", 6 held",
                         "failed: answered " + outcome + ", 6 held",
@@ -67,7 +68,7 @@ class SenderTest {
     }
 
     @Test
-    void leavesTheEndpointAloneAfterAFailure() {
+    void sendsNothingUntilTheDelayAfterAFailureIsOver() {
         fixture.store(numbered(0, 1));
         endpoint.answers(Outcome.RETRY);
 
@@ -85,23 +86,41 @@ class SenderTest {
     }
 
     @Test
-    void honoursWhatTheEndpointAsksFor() {
+    void honoursRetryAfter() {
         fixture.store(numbered(0, 1));
         endpoint.answers(verdict(Outcome.RETRY, Duration.ofMinutes(3)));
 
         assertThat(fixture.sender.step(fixture.now))
-                .isEqualTo(Duration.ofMinutes(3).toNanos());
+                .isBetween(
+                        Duration.ofMinutes(3).toNanos(), Duration.ofSeconds(216).toNanos());
     }
 
     @Test
-    void hurriesNotWhereOnlyAPersonCanHelp() {
+    void putsTheTimeOfLateLinesIntoTheirText() {
+        fixture.store(numbered(0, 2));
+        fixture.now += Duration.ofDays(99).toNanos();
+        endpoint.answers(Outcome.RETRY);
+        fixture.sender.step(fixture.now);
+        fixture.now += Duration.ofDays(2).toNanos();
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.requests)
+                .containsExactly(
+                        numbered(0, 2),
+                        numbered(0, 2).stream().map(line -> "+" + line).toList());
+        assertThat(fixture.budget.downstream()).isZero();
+    }
+
+    @Test
+    void retriesSlowlyIfOnlyAHumanCanHelp() {
         fixture.store(numbered(0, 1));
         endpoint.answers(Outcome.KEY_REFUSED);
 
         assertThat(fixture.sender.step(fixture.now))
                 .isBetween(
                         Duration.ofSeconds(24).toNanos(), Duration.ofSeconds(36).toNanos());
-        assertThat(fixture.sender.state().kind()).isEqualTo(SenderState.Kind.KEY_REFUSED);
+        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.KEY_REFUSED);
     }
 
     @Test
@@ -121,7 +140,7 @@ class SenderTest {
     }
 
     @Test
-    void halvesWhatIsTooLargeAndRemembersTheSizeThatPassed() {
+    void halvesATooLargeBatchAndRemembersTheSizeThatPassed() {
         endpoint.always(lines -> verdict(lines.size() > 3 ? Outcome.TOO_LARGE : Outcome.DELIVERED));
         fixture.store(numbered(0, 16));
 
@@ -150,6 +169,25 @@ class SenderTest {
     }
 
     @Test
+    void dividesALargeBatchUntilTheEndpointHasTakenSuchBodiesQuickly() {
+        Fixture far = new Fixture(2_000, 16_000, true, new BufferLimits(65_536, 32 << 20, 0, 0));
+        far.logAll(numbered(0, 6_000));
+        far.batcher.flush(true);
+        far.batcher.step(far.now);
+
+        far.deliverAll();
+
+        assertThat(far.endpoint.taken).isEqualTo(numbered(0, 6_000));
+        int largest = 1_000;
+        for (RequestBody body : far.endpoint.bodies) {
+            int size = TestLines.plain(body).length;
+            assertThat(size).isLessThanOrEqualTo(2 * largest);
+            largest = Math.max(largest, size);
+        }
+        assertThat(largest).isBetween(15_900, 16_000);
+    }
+
+    @Test
     void dropsASingleLineThatIsTooLarge() {
         endpoint.always(lines -> verdict(lines.contains("huge") ? Outcome.TOO_LARGE : Outcome.DELIVERED));
         fixture.store(List.of("a", "b", "huge", "c"));
@@ -157,12 +195,12 @@ class SenderTest {
         fixture.deliverAll();
 
         assertThat(endpoint.taken).containsExactly("a", "b", "c");
-        assertThat(ledger.dropped(DropReason.TOO_LARGE)).isEqualTo(1);
+        assertThat(counters.dropped(DropReason.TOO_LARGE)).isEqualTo(1);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 50, 98, 99})
-    void findsTheBadLineByHalvingAndDropsOnlyThat(int bad) {
+    void findsTheBadLineByHalvingAndDropsOnlyIt(int bad) {
         String badLine = "line " + bad;
         endpoint.always(lines -> verdict(lines.contains(badLine) ? Outcome.BAD_REQUEST : Outcome.DELIVERED));
         fixture.store(numbered(0, 100));
@@ -172,9 +210,9 @@ class SenderTest {
         List<String> good = new ArrayList<>(numbered(0, 100));
         good.remove(badLine);
         assertThat(endpoint.taken).isEqualTo(good);
-        assertThat(ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(counters.dropped(DropReason.REFUSED)).isEqualTo(1);
         assertThat(endpoint.requests).hasSizeLessThanOrEqualTo(16);
-        assertThat(fixture.observer.told).containsExactly("refused 1");
+        assertThat(fixture.observer.events).containsExactly("refused 1");
     }
 
     @ParameterizedTest
@@ -186,12 +224,12 @@ class SenderTest {
         fixture.deliverAll();
 
         assertThat(endpoint.taken).isEqualTo(numbered(1, lines));
-        assertThat(ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(counters.dropped(DropReason.REFUSED)).isEqualTo(1);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 5, 64, 1000})
-    void keepsAllWhereTheRequestIsAtFaultAndNotALine(int lines) {
+    void keepsAllLinesIfTheRequestIsAtFault(int lines) {
         endpoint.always(sent -> verdict(Outcome.BAD_REQUEST));
         fixture.store(numbered(0, lines));
 
@@ -201,8 +239,8 @@ class SenderTest {
         }
 
         assertThat(wait).isGreaterThanOrEqualTo(Duration.ofSeconds(24).toNanos());
-        assertThat(ledger.dropped(DropReason.REFUSED)).isZero();
-        assertThat(fixture.sender.state().kind()).isEqualTo(SenderState.Kind.SETTING_AT_FAULT);
+        assertThat(counters.dropped(DropReason.REFUSED)).isZero();
+        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.SETTING_AT_FAULT);
         assertThat(endpoint.requests).hasSizeLessThanOrEqualTo(20);
 
         endpoint.always(sent -> verdict(Outcome.DELIVERED));
@@ -219,7 +257,7 @@ class SenderTest {
         fixture.deliverAll();
 
         assertThat(endpoint.taken).containsExactly("good");
-        assertThat(ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(counters.dropped(DropReason.REFUSED)).isEqualTo(1);
     }
 
     @Test
@@ -233,9 +271,9 @@ class SenderTest {
 
         assertThat(endpoint.taken).containsExactly("line 0", "line 3", "line 1", "line 5");
         assertThat(endpoint.requests.get(1)).containsExactly("line 1");
-        assertThat(ledger.delivered()).isEqualTo(4);
-        assertThat(ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
-        assertThat(ledger.dropped(DropReason.TOO_LARGE)).isEqualTo(1);
+        assertThat(counters.delivered()).isEqualTo(4);
+        assertThat(counters.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(counters.dropped(DropReason.TOO_LARGE)).isEqualTo(1);
     }
 
     @Test
@@ -260,12 +298,12 @@ class SenderTest {
         assertThat(endpoint.taken).isEqualTo(numbered(0, 4));
 
         fixture.store(numbered(4, 5));
-        assertThat(fixture.store.head().batch().gzip()).isFalse();
+        assertThat(fixture.store.claim(0).batch().gzip()).isFalse();
         fixture.deliverAll();
     }
 
     @Test
-    void sendsNoLineAgainThatA207RefusedWhereThenEveryRequestIsRefused() {
+    void resendsNoLineRefusedByA207WhileEveryRequestIsRefused() {
         endpoint.answers(byLine(Outcome.BAD_REQUEST, Outcome.RETRY, Outcome.RETRY, Outcome.RETRY));
         endpoint.answers(Outcome.BAD_REQUEST, Outcome.BAD_REQUEST, Outcome.BAD_REQUEST, Outcome.BAD_REQUEST);
         fixture.store(numbered(0, 4));
@@ -273,7 +311,7 @@ class SenderTest {
         fixture.deliverAll();
 
         assertThat(endpoint.taken).isEqualTo(numbered(1, 4));
-        assertThat(ledger.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(counters.dropped(DropReason.REFUSED)).isEqualTo(1);
     }
 
     @Test
@@ -285,6 +323,6 @@ class SenderTest {
         fixture.deliverAll();
 
         assertThat(endpoint.taken).isEqualTo(numbered(1, 4));
-        assertThat(fixture.observer.told).noneMatch(words -> words.contains("failed: answered BAD_REQUEST"));
+        assertThat(fixture.observer.events).noneMatch(words -> words.contains("failed: answered BAD_REQUEST"));
     }
 }

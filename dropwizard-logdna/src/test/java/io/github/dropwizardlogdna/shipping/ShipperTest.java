@@ -3,9 +3,9 @@ package io.github.dropwizardlogdna.shipping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.dropwizardlogdna.ingestion.Body;
 import io.github.dropwizardlogdna.ingestion.IngestionClient;
 import io.github.dropwizardlogdna.ingestion.Outcome;
+import io.github.dropwizardlogdna.ingestion.RequestBody;
 import io.github.dropwizardlogdna.ingestion.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,13 +20,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** With its threads, against an endpoint in this process. */
-@Timeout(60)
+/** A shipper with its threads, against an endpoint in this process. */
+@Timeout(180)
 class ShipperTest {
 
     private static final long LONG = TimeUnit.SECONDS.toNanos(20);
 
-    private final FakeEndpoint endpoint = new FakeEndpoint();
+    private final ScriptedClient endpoint = new ScriptedClient();
     private final RecordingObserver observer = new RecordingObserver();
     private final List<Shipper> started = new ArrayList<>();
 
@@ -47,10 +47,10 @@ class ShipperTest {
         Shipper shipper = new Shipper(
                 "test",
                 settings,
-                client,
+                () -> client,
                 text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8),
-                observer,
-                TimeAndChance.real(),
+                List.of(observer),
+                ClockAndJitter.real(),
                 threads);
         shipper.start();
         started.add(shipper);
@@ -69,7 +69,7 @@ class ShipperTest {
         return shipper(client, flushInterval, ShippingThread.Starter.REAL);
     }
 
-    private static Admission log(Shipper shipper, String text) {
+    private static AppendResult log(Shipper shipper, String text) {
         byte[] line = TestLines.line(text);
         return shipper.append(line, line.length, 1, false);
     }
@@ -86,16 +86,16 @@ class ShipperTest {
         log(shipper, "hello");
 
         await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("hello"));
-        await().untilAsserted(() -> assertThat(shipper.heldBytes()).isZero());
-        assertThat(shipper.heldLines()).isZero();
-        assertThat(shipper.oldestAge()).isZero();
+        await().untilAsserted(() -> assertThat(shipper.counts().heldBytes()).isZero());
+        assertThat(shipper.counts().heldLines()).isZero();
+        assertThat(shipper.counts().oldestAge()).isZero();
     }
 
     @Test
     void deliversFromManyThreadsThroughFailuresEachLineOnceAndInTheOrderOfItsThread() throws Exception {
         AtomicInteger requests = new AtomicInteger();
-        endpoint.always(
-                lines -> FakeEndpoint.verdict(requests.incrementAndGet() % 2 == 0 ? Outcome.RETRY : Outcome.DELIVERED));
+        endpoint.always(lines ->
+                ScriptedClient.verdict(requests.incrementAndGet() % 2 == 0 ? Outcome.RETRY : Outcome.DELIVERED));
         Shipper shipper = shipper(endpoint, Duration.ofMillis(5));
         int threads = 8;
         int linesEach = 2_000;
@@ -125,8 +125,8 @@ class ShipperTest {
     }
 
     @Test
-    void stopGivesUpAtItsTimeAndCountsWhatIsAbandoned() {
-        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY));
+    void stopGivesUpInTimeAndCountsAbandonedLines() {
+        endpoint.always(lines -> ScriptedClient.verdict(Outcome.RETRY));
         Shipper shipper = shipper(endpoint, Duration.ofMillis(1));
         for (int i = 0; i < 10; i++) {
             log(shipper, "line " + i);
@@ -134,14 +134,14 @@ class ShipperTest {
 
         assertThat(shipper.stop(TimeUnit.MILLISECONDS.toNanos(50))).isEqualTo(10);
 
-        assertThat(shipper.dropped(DropReason.ABANDONED)).isEqualTo(10);
-        assertThat(shipper.heldLines()).isZero();
+        assertThat(shipper.counts().dropped(DropReason.ABANDONED)).isEqualTo(10);
+        assertThat(shipper.counts().heldLines()).isZero();
         await().untilAsserted(() -> assertThat(endpoint.closed).isTrue());
     }
 
     @Test
-    void drainEndsAtOnceWhereTheNextAttemptIsTooFarAway() {
-        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY, Duration.ofMinutes(5)));
+    void drainEndsAtOnceIfTheNextAttemptIsAfterItsTimeout() {
+        endpoint.always(lines -> ScriptedClient.verdict(Outcome.RETRY, Duration.ofMinutes(5)));
         Shipper shipper = shipper(endpoint, Duration.ofMillis(1));
         log(shipper, "line");
 
@@ -150,8 +150,8 @@ class ShipperTest {
     }
 
     @Test
-    void noLaterWaitWaitsForWhatAnEarlierGaveUp() {
-        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY));
+    void aWaitDoesNotRepeatAnEarlierOneThatTimedOut() {
+        endpoint.always(lines -> ScriptedClient.verdict(Outcome.RETRY));
         Shipper shipper = shipper(endpoint, Duration.ofMillis(1));
         log(shipper, "line");
         assertThat(shipper.drain(1)).isFalse();
@@ -161,15 +161,15 @@ class ShipperTest {
     }
 
     @Test
-    void cutsOffARequestThatHangsWhenItIsStopped() {
+    void abortsAHangingRequestOnStop() {
         CountDownLatch cutOff = new CountDownLatch(1);
         CountDownLatch sending = new CountDownLatch(1);
         IngestionClient hanging = new IngestionClient() {
             @Override
-            public Verdict send(Body body) {
+            public Verdict send(RequestBody body) {
                 sending.countDown();
                 awaitQuietly(cutOff);
-                return FakeEndpoint.verdict(Outcome.RETRY);
+                return ScriptedClient.verdict(Outcome.RETRY);
             }
 
             @Override
@@ -190,34 +190,36 @@ class ShipperTest {
     }
 
     @Test
-    void dropsAndCountsWhatDoesNotFit() {
+    void dropsAndCountsLinesThatDoNotFit() {
         CountDownLatch recovered = new CountDownLatch(1);
         endpoint.always(lines -> {
             awaitQuietly(recovered);
-            return FakeEndpoint.verdict(Outcome.DELIVERED);
+            return ScriptedClient.verdict(Outcome.DELIVERED);
         });
         Shipper shipper = shipper(endpoint, new BufferLimits(1_000_000, 20_000, 0, 0), false, Duration.ofMillis(5));
         int logged = 0;
-        while (shipper.dropped(DropReason.FULL) < 10) {
+        while (shipper.counts().dropped(DropReason.FULL) < 10) {
             log(shipper, incompressible(logged++));
-            assertThat(shipper.heldBytes()).isLessThanOrEqualTo(20_000);
+            assertThat(shipper.counts().heldBytes()).isLessThanOrEqualTo(20_000);
         }
         recovered.countDown();
 
-        await().untilAsserted(() -> assertThat(shipper.heldLines()).isZero());
-        assertThat(shipper.delivered() + shipper.dropped(DropReason.FULL))
-                .isEqualTo(logged + (shipper.accepted() - (logged - shipper.dropped(DropReason.FULL))));
-        assertThat(observer.told).anyMatch(words -> words.startsWith("dropped {FULL="));
+        await().untilAsserted(() -> assertThat(shipper.counts().heldLines()).isZero());
+        assertThat(shipper.counts().delivered() + shipper.counts().dropped(DropReason.FULL))
+                .isEqualTo(logged
+                        + (shipper.counts().accepted()
+                                - (logged - shipper.counts().dropped(DropReason.FULL))));
+        assertThat(observer.events).anyMatch(words -> words.startsWith("dropped {FULL="));
         await().untilAsserted(
                         () -> assertThat(endpoint.taken).anyMatch(line -> line.contains("missing before this one")));
     }
 
     @Test
-    void makesTheLoggingThreadWaitWhereItIsToldToAndKeepsItsInterruptFlag() throws Exception {
+    void blocksTheLoggingThreadIfConfiguredAndKeepsItsInterruptFlag() throws Exception {
         CountDownLatch recovered = new CountDownLatch(1);
         endpoint.always(lines -> {
             awaitQuietly(recovered);
-            return FakeEndpoint.verdict(Outcome.DELIVERED);
+            return ScriptedClient.verdict(Outcome.DELIVERED);
         });
         Shipper shipper = shipper(endpoint, new BufferLimits(1_000, 20_000, 0, 0), true, Duration.ofMillis(1));
         int lines = 3_000;
@@ -225,7 +227,7 @@ class ShipperTest {
         AtomicInteger interruptsKept = new AtomicInteger();
         Thread logger = new Thread(() -> {
             for (int i = 0; i < lines; i++) {
-                if (log(shipper, incompressible(i)) == Admission.ACCEPTED) {
+                if (log(shipper, incompressible(i)) == AppendResult.ACCEPTED) {
                     logged.incrementAndGet();
                 }
             }
@@ -246,32 +248,32 @@ class ShipperTest {
     }
 
     @Test
-    void letsWaitingThreadsGoWhenItStops() throws Exception {
-        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY));
+    void releasesBlockedThreadsOnStop() throws Exception {
+        endpoint.always(lines -> ScriptedClient.verdict(Outcome.RETRY));
         Shipper shipper = shipper(endpoint, new BufferLimits(1_000, 2_000, 0, 0), true, Duration.ofMillis(1));
         Thread logger = new Thread(() -> {
             int i = 0;
-            while (log(shipper, incompressible(i++)) == Admission.ACCEPTED) {
-                // until it is let go
+            while (log(shipper, incompressible(i++)) == AppendResult.ACCEPTED) {
+                // until it is released
             }
         });
         logger.start();
         await().until(() -> logger.getState() == Thread.State.WAITING);
 
-        shipper.waitNoMore();
+        shipper.releaseBlocked();
 
         logger.join(10_000);
         assertThat(logger.isAlive()).isFalse();
     }
 
     @Test
-    void waitsHoweverLongItIsTold() {
+    void acceptsTheLongestTimeout() {
         CountDownLatch sending = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         endpoint.always(lines -> {
             sending.countDown();
             awaitQuietly(released);
-            return FakeEndpoint.verdict(Outcome.DELIVERED);
+            return ScriptedClient.verdict(Outcome.DELIVERED);
         });
         Shipper shipper = shipper(endpoint, Duration.ofHours(1));
         log(shipper, "line");
@@ -305,7 +307,7 @@ class ShipperTest {
                         () -> assertThat(threads).extracting(Thread::getState).containsOnly(Thread.State.WAITING));
         assertThat(threads).noneMatch(Thread::isInterrupted);
         assertThat(endpoint.taken).isEqualTo(Fixture.numbered(0, 3));
-        assertThat(observer.told)
+        assertThat(observer.events)
                 .containsExactlyInAnyOrder("interrupted: logdna-batcher-test", "interrupted: logdna-sender-test");
     }
 
@@ -316,14 +318,14 @@ class ShipperTest {
             if (requests.incrementAndGet() == 1) {
                 throw new NoClassDefFoundError("a class");
             }
-            return FakeEndpoint.verdict(Outcome.DELIVERED);
+            return ScriptedClient.verdict(Outcome.DELIVERED);
         });
         Shipper shipper = shipper(endpoint, Duration.ofMillis(1));
 
         log(shipper, "line");
 
         await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("line"));
-        assertThat(observer.told).contains("error in the client: java.lang.NoClassDefFoundError: a class");
+        assertThat(observer.events).contains("error in the client: java.lang.NoClassDefFoundError: a class");
     }
 
     private static String incompressible(int seed) {
@@ -340,19 +342,20 @@ class ShipperTest {
     }
 
     @Test
-    void tellsOfALineThatWasRefusedThoughNoOtherFollows() {
-        endpoint.always(lines -> FakeEndpoint.verdict(lines.contains("bad") ? Outcome.BAD_REQUEST : Outcome.DELIVERED));
+    void reportsARefusedLineEvenIfNoOtherFollows() {
+        endpoint.always(
+                lines -> ScriptedClient.verdict(lines.contains("bad") ? Outcome.BAD_REQUEST : Outcome.DELIVERED));
         Shipper shipper = shipper(endpoint, Duration.ofMillis(10));
 
         log(shipper, "bad");
 
-        await().untilAsserted(() -> assertThat(observer.told).contains("dropped {REFUSED=1}"));
+        await().untilAsserted(() -> assertThat(observer.events).contains("dropped {REFUSED=1}"));
         await().untilAsserted(() ->
                 assertThat(endpoint.taken).containsExactly("1 line is missing before this one (1 refused)"));
     }
 
     @Test
-    void tellsTheEndpointOfTheLastDropsBeforeTheEnd() {
+    void reportsTheLastDropsToTheEndpointBeforeItEnds() {
         Shipper shipper = shipper(endpoint, Duration.ofMillis(10));
         shipper.drop(DropReason.RATE, 1);
         await().untilAsserted(
@@ -367,8 +370,8 @@ class ShipperTest {
     }
 
     @Test
-    void doesNotWaitAtTheEndToTellAnEndpointThatIsAway() {
-        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY));
+    void doesNotWaitAtTheEndForADropReportToAnAbsentEndpoint() {
+        endpoint.always(lines -> ScriptedClient.verdict(Outcome.RETRY));
         Shipper shipper = shipper(endpoint, Duration.ofMillis(10));
         shipper.drop(DropReason.RATE, 1);
         await().until(() -> !endpoint.requests.isEmpty());
@@ -378,11 +381,11 @@ class ShipperTest {
     }
 
     @Test
-    void anEndingWaitsForLinesThatWereSettledForInVain() {
+    void aShutdownWaitsForLinesThatAFlushGaveUp() {
         CountDownLatch released = new CountDownLatch(1);
         endpoint.always(lines -> {
             awaitQuietly(released);
-            return FakeEndpoint.verdict(Outcome.DELIVERED);
+            return ScriptedClient.verdict(Outcome.DELIVERED);
         });
         Shipper shipper = shipper(endpoint, Duration.ofHours(1));
         log(shipper, "hello");
@@ -399,7 +402,7 @@ class ShipperTest {
         CountDownLatch released = new CountDownLatch(1);
         endpoint.always(lines -> {
             awaitQuietly(released);
-            return FakeEndpoint.verdict(Outcome.DELIVERED);
+            return ScriptedClient.verdict(Outcome.DELIVERED);
         });
         List<Thread> threads = new CopyOnWriteArrayList<>();
         Shipper shipper = shipper(endpoint, Duration.ofMillis(10), (name, loop, died) -> {

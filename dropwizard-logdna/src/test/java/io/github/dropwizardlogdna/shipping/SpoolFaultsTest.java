@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import io.github.dropwizardlogdna.ingestion.Outcome;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A spool on a disk that refuses, forgets or hangs, and threads that are interrupted. */
 class SpoolFaultsTest {
 
-    private static final long PATIENCE = Duration.ofSeconds(30).toNanos();
-    private static final Origin ORIGIN = new Origin("web-1", null, null, List.of());
+    private static final long PATIENCE = Duration.ofMinutes(1).toNanos();
+    private static final HostInfo ORIGIN = new HostInfo("web-1", null, null, List.of());
 
     @TempDir
     private Path directory;
@@ -41,7 +41,7 @@ class SpoolFaultsTest {
     private int processes;
 
     @AfterEach
-    void letGo() {
+    void discard() {
         CountDownLatch hangs = disk.hangs;
         if (hangs != null) {
             hangs.countDown();
@@ -57,7 +57,7 @@ class SpoolFaultsTest {
         return new DirectoryBatchStore(
                 settings("%016d-1".formatted(processes)),
                 observer,
-                new Ledger(),
+                new Counters(() -> 0),
                 () -> now,
                 () -> wakeUps++,
                 disk::open);
@@ -78,9 +78,9 @@ class SpoolFaultsTest {
 
     private static List<String> drain(BatchStore store) {
         List<String> lines = new ArrayList<>();
-        for (BatchStore.Stored head = store.head(); head != null; head = store.head()) {
+        for (BatchStore.Stored head = store.claim(0); head != null; head = store.claim(0)) {
             lines.addAll(TestLines.in(head.batch()));
-            store.removeHead();
+            store.remove(0);
         }
         return lines;
     }
@@ -104,11 +104,11 @@ class SpoolFaultsTest {
     // The start
 
     @Test
-    void findsAtTheStartWhatWasLeftAndShowsIt() {
+    void findsLeftBatchesAtTheStartAndCountsTheirBytes() {
         leaveLines("a", "b");
 
         BatchStore store = store();
-        assertThat(store.maintain(now)).isEqualTo(Signal.FOREVER);
+        assertThat(store.maintain(now)).isEqualTo(WakeSignal.FOREVER);
 
         assertThat(store.size()).isEqualTo(2);
         assertThat(store.bytesOnDisk()).isPositive();
@@ -116,11 +116,11 @@ class SpoolFaultsTest {
         assertThat(observer.takenOver).hasValue(2);
         assertThat(drain(store)).containsExactly("a", "b");
         assertThat(store.bytesOnDisk()).isZero();
-        assertThat(store.maintain(now)).as("no polling").isEqualTo(Signal.FOREVER);
+        assertThat(store.maintain(now)).as("no polling").isEqualTo(WakeSignal.FOREVER);
     }
 
     @Test
-    void triesAgainLaterAndLaterToOpenAPlaceThoughNothingIsLogged() {
+    void retriesToOpenAPlaceWithGrowingDelaysEvenIfNothingIsLogged() {
         leaveLines("a");
         disk.refusesToOpen = true;
         BatchStore store = store();
@@ -128,47 +128,64 @@ class SpoolFaultsTest {
         long first = store.maintain(now);
         assertThat(first).isEqualTo(Duration.ofSeconds(1).toNanos());
         assertThat(store.maintain(now + 1)).as("not before its time").isEqualTo(first - 1);
-        assertThat(observer.told).hasSize(1).allMatch(words -> words.startsWith("UNWRITABLE"));
+        assertThat(observer.events).hasSize(1).allMatch(words -> words.startsWith("UNWRITABLE"));
         now += first;
         assertThat(store.maintain(now)).isEqualTo(2 * first);
         now += 2 * first;
         disk.refusesToOpen = false;
 
-        assertThat(store.maintain(now)).isEqualTo(Signal.FOREVER);
+        assertThat(store.maintain(now)).isEqualTo(WakeSignal.FOREVER);
         assertThat(drain(store)).containsExactly("a");
     }
 
     @Test
-    void deliversWhatWasLeftThoughNothingIsLogged() {
+    void deliversLeftBatchesEvenIfNothingIsLogged() {
         leaveLines("a", "b");
-        FakeEndpoint endpoint = new FakeEndpoint();
+        ScriptedClient endpoint = new ScriptedClient();
         Shipper shipper = shipper(endpoint);
 
         shipper.start();
 
         await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("a", "b"));
         assertThat(shipper.stop(PATIENCE)).isZero();
-        assertThat(shipper.recovered()).isEqualTo(2);
+        assertThat(shipper.counts().recovered()).isEqualTo(2);
         assertThat(directory.resolve("logdna")).isEmptyDirectory();
     }
 
     @Test
-    void showsWhatWasLeftWhileNobodyTakesIt() {
+    void opensAPlaceAgainAfterAFailureInTheMiddle() {
+        leaveLines("a");
+        disk.refusesLists = true;
+        BatchStore store = store();
+        now += store.maintain(now);
+        assertThat(observer.events).hasSize(1).allMatch(words -> words.contains("Too many open files"));
+
+        disk.refusesLists = false;
+        store.maintain(now);
+
+        assertThat(drain(store)).containsExactly("a");
+        assertThat(observer.events)
+                .as("the place is not locked by the first attempt")
+                .hasSize(1);
+    }
+
+    @Test
+    void countsLeftBatchesDuringAnOutage() {
         leaveLines("a", "b");
-        FakeEndpoint endpoint = new FakeEndpoint();
-        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY));
+        ScriptedClient endpoint = new ScriptedClient();
+        endpoint.always(lines -> ScriptedClient.verdict(Outcome.RETRY));
         Shipper shipper = shipper(endpoint);
 
         shipper.start();
 
         await().untilAsserted(() -> {
-            assertThat(shipper.bytesOnDisk()).isPositive();
+            assertThat(shipper.counts().bytesOnDisk()).isPositive();
             assertThat(shipper.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
         });
         shipper.stop(0);
     }
 
-    private Shipper shipper(FakeEndpoint endpoint) {
+    private Shipper shipper(ScriptedClient endpoint) {
         processes++;
         ShippingSettings settings = new ShippingSettings(
                 new BufferLimits(1_000, 1 << 20, 0, 0),
@@ -181,16 +198,16 @@ class SpoolFaultsTest {
         return new Shipper(
                 "test",
                 settings,
-                endpoint,
+                () -> endpoint,
                 text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8),
-                observer,
-                TimeAndChance.real());
+                List.of(observer),
+                ClockAndJitter.real());
     }
 
     // Deleting
 
     @Test
-    void remembersWhatItCanNotDeleteAndTriesAgain() throws IOException {
+    void retriesDeletionsThatFailed() throws IOException {
         BatchStore store = store();
         store.add(batch("a"));
         store.add(batch("b"));
@@ -201,14 +218,14 @@ class SpoolFaultsTest {
         assertThat(store.bytesOnDisk()).as("they count").isPositive();
         assertThat(store.size()).isZero();
         assertThat(wakeUps).as("the batcher tries again").isPositive();
-        assertThat(observer.told).hasSize(2).allMatch(words -> words.startsWith("NOT_DELETED"));
+        assertThat(observer.events).hasSize(2).allMatch(words -> words.startsWith("NOT_DELETED"));
         long wait = store.maintain(now);
         assertThat(wait).isEqualTo(Duration.ofSeconds(1).toNanos());
         disk.refusesDeletes = false;
         assertThat(store.maintain(now + 1)).as("not before its time").isEqualTo(wait - 1);
         assertThat(batchFiles()).hasSize(2);
 
-        assertThat(store.maintain(now + wait)).isEqualTo(Signal.FOREVER);
+        assertThat(store.maintain(now + wait)).isEqualTo(WakeSignal.FOREVER);
 
         assertThat(batchFiles()).isEmpty();
         assertThat(store.bytesOnDisk()).isZero();
@@ -217,13 +234,13 @@ class SpoolFaultsTest {
     }
 
     @Test
-    void leavesAMarkSoThatTheNextProcessDoesNotDeliverThemAgain() throws IOException {
+    void marksDeliveredFilesSoThatTheNextProcessSkipsThem() throws IOException {
         BatchStore store = store();
         store.add(batch("delivered"));
         store.add(batch("waiting"));
         disk.refusesDeletes = true;
-        store.head();
-        store.removeHead();
+        store.claim(0);
+        store.remove(0);
         store.close(PATIENCE);
         assertThat(batchFiles()).hasSize(2);
         disk.refusesDeletes = false;
@@ -234,18 +251,18 @@ class SpoolFaultsTest {
         assertThat(drain(next)).containsExactly("waiting");
         assertThat(batchFiles()).isEmpty();
         assertThat(next.bytesOnDisk()).isZero();
-        assertThat(observer.told).noneMatch(words -> words.startsWith("DAMAGED"));
+        assertThat(observer.events).noneMatch(words -> words.startsWith("DAMAGED"));
     }
 
     @Test
-    void saysSoIfItCanNotEvenLeaveAMark() throws IOException {
+    void reportsDeliveredFilesThatCanNotEvenBeMarked() throws IOException {
         BatchStore store = store();
         store.add(batch("delivered"));
         disk.refusesDeletes = true;
         disk.refusesWrites = true;
 
         assertThat(drain(store)).containsExactly("delivered");
-        assertThat(observer.told).anyMatch(words -> words.contains("can't be marked as delivered either"));
+        assertThat(observer.events).anyMatch(words -> words.contains("can't be marked as delivered either"));
         disk.refusesDeletes = false;
         store.close(PATIENCE);
 
@@ -253,7 +270,7 @@ class SpoolFaultsTest {
     }
 
     @Test
-    void anEmptyFileIsNotTakenForADeliveredOne() throws IOException {
+    void anEmptyFileIsNotMistakenForADeliveredOne() throws IOException {
         leaveLines("cut off by a power failure");
         Files.write(batchFiles().get(0), new byte[0]);
 
@@ -261,13 +278,64 @@ class SpoolFaultsTest {
         next.maintain(now);
 
         assertThat(drain(next)).isEmpty();
-        assertThat(observer.told).hasSize(1).allMatch(words -> words.startsWith("DAMAGED"));
+        assertThat(observer.events).hasSize(1).allMatch(words -> words.startsWith("DAMAGED"));
+    }
+
+    // Reading
+
+    @Test
+    void keepsFilesThatCannotBeReadAndTriesAgain() throws IOException {
+        leaveLines("a", "b");
+        BatchStore store = store();
+        store.maintain(now);
+        disk.refusesReads = "";
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(store.hasBatchFor(0)).isTrue();
+            assertThat(store.claim(0)).isNull();
+            assertThat(store.hasBatchFor(0)).as("not before its time").isFalse();
+            long wait = store.maintain(now);
+            assertThat(wait).isEqualTo(Duration.ofSeconds(Math.min(60, 1L << i)).toNanos());
+            wakeUps = 0;
+            now += wait;
+            assertThat(store.maintain(now)).isEqualTo(WakeSignal.FOREVER);
+            assertThat(wakeUps).isEqualTo(1);
+        }
+        assertThat(observer.events)
+                .hasSize(20)
+                .filteredOn(words -> words.startsWith("UNREADABLE"))
+                .hasSize(20)
+                .allMatch(words -> words.contains("Too many open files"));
+        disk.refusesReads = null;
+
+        assertThat(drain(store)).containsExactly("a", "b");
+        assertThat(batchFiles()).isEmpty();
+    }
+
+    @Test
+    void setsAsideAFileThatCannotBeReadWhileOthersCan() throws IOException {
+        leaveLines("a", "b");
+        BatchStore store = store();
+        store.maintain(now);
+        disk.refusesReads = batchFiles().get(0).getFileName().toString();
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(drain(store)).isEmpty();
+            now += store.maintain(now);
+            store.maintain(now);
+        }
+
+        assertThat(drain(store)).containsExactly("b");
+        assertThat(observer.events)
+                .filteredOn(words -> words.startsWith("DAMAGED"))
+                .hasSize(1)
+                .allMatch(words -> words.contains("Too many open files") && words.contains("was set aside"));
     }
 
     // Writing
 
     @Test
-    void tellsAFullDiskFromOneThatCanNotBeWritten() {
+    void distinguishesAFullDiskFromAnUnwritableOne() {
         BatchStore store = store();
         store.maintain(now);
         disk.full = true;
@@ -276,9 +344,9 @@ class SpoolFaultsTest {
         disk.refusesWrites = true;
         store.add(batch("b"));
 
-        assertThat(observer.told).hasSize(2);
-        assertThat(observer.told.get(0)).startsWith("DISK_FULL");
-        assertThat(observer.told.get(1)).startsWith("UNWRITABLE");
+        assertThat(observer.events).hasSize(2);
+        assertThat(observer.events.get(0)).startsWith("DISK_FULL");
+        assertThat(observer.events.get(1)).startsWith("UNWRITABLE");
         assertThat(drain(store)).containsExactly("a", "b");
     }
 
@@ -291,13 +359,13 @@ class SpoolFaultsTest {
         try {
             assertThat(store.add(batch("a"))).as("held in memory").isZero();
             assertThat(store.add(batch("b"))).isZero();
-            assertThat(store.head().loaded()).isTrue();
+            assertThat(store.claim(0).loaded()).isTrue();
             assertThat(Thread.currentThread().isInterrupted()).isTrue();
         } finally {
             Thread.interrupted();
         }
 
-        assertThat(observer.told).isEmpty();
+        assertThat(observer.events).isEmpty();
         assertThat(drain(store)).containsExactly("a", "b");
         Path lock = directory.resolve("logdna/0000000000000001-1/lock");
         try (FileChannel other = FileChannel.open(lock, StandardOpenOption.WRITE)) {
@@ -333,7 +401,7 @@ class SpoolFaultsTest {
             Thread.interrupted();
         }
 
-        assertThat(observer.told).isEmpty();
+        assertThat(observer.events).isEmpty();
         assertThat(inMemory).isZero();
         assertThat(lines).containsExactlyElementsOf(Fixture.numbered(0, 100));
     }
@@ -341,7 +409,7 @@ class SpoolFaultsTest {
     // A disk that hangs
 
     @Test
-    void isNotWaitedForAtTheEndLongerThanItMay() {
+    void delaysAShutdownNoLongerThanAllowed() {
         BatchStore store = store();
         store.add(batch("on disk", "also on disk"));
         disk.full = true;
@@ -350,12 +418,12 @@ class SpoolFaultsTest {
         disk.hangs = new CountDownLatch(1);
 
         assertThat(store.close(Duration.ofMillis(50).toNanos())).isEqualTo(2);
-        assertThat(store.head()).isNull();
-        assertThat(store.removeHead()).isZero();
+        assertThat(store.claim(0)).isNull();
+        assertThat(store.remove(0)).isZero();
     }
 
     @Test
-    void doesNotKeepAShipperFromEnding() throws Exception {
+    void doesNotBlockTheEndOfAShipper() throws Exception {
         leaveLines("a");
         disk.hangs = new CountDownLatch(1);
         BatchStore store = store();
@@ -366,7 +434,7 @@ class SpoolFaultsTest {
 
         assertThat(store.size()).isZero();
         assertThat(store.bytesOnDisk()).isZero();
-        assertThat(store.head()).isNull();
+        assertThat(store.claim(0)).isNull();
         assertThat(store.close(Duration.ofMillis(50).toNanos())).isZero();
     }
 
@@ -382,7 +450,7 @@ class SpoolFaultsTest {
 
         assertThat(store.add(batch("a"))).isPositive();
 
-        assertThat(observer.told).hasSize(1).allMatch(words -> words.contains("belongs to the user nobody"));
+        assertThat(observer.events).hasSize(1).allMatch(words -> words.contains("belongs to the user nobody"));
         assertThat(batchFiles()).isEmpty();
         assertThat(drain(store)).containsExactly("a");
     }
@@ -400,7 +468,7 @@ class SpoolFaultsTest {
 
         assertThat(drain(store)).isEmpty();
         assertThat(batchFiles()).hasSize(1);
-        assertThat(observer.told).hasSize(1).allMatch(words -> words.startsWith("FOREIGN"));
+        assertThat(observer.events).hasSize(1).allMatch(words -> words.startsWith("FOREIGN"));
     }
 
     @Test
@@ -412,11 +480,11 @@ class SpoolFaultsTest {
 
         assertThat(store.add(batch("a"))).isZero();
 
-        assertThat(observer.told).hasSize(2).allMatch(words -> words.startsWith("OPEN_TO_OTHERS"));
+        assertThat(observer.events).hasSize(2).allMatch(words -> words.startsWith("OPEN_TO_OTHERS"));
     }
 
     @Test
-    void doesNotFollowALinkInThePlaceOfItsDirectory() throws IOException {
+    void doesNotFollowALinkThatReplacesItsDirectory() throws IOException {
         Path elsewhere = Files.createDirectories(directory.resolve("elsewhere"));
         Files.createSymbolicLink(directory.resolve("logdna"), elsewhere);
         BatchStore store = store();
@@ -424,7 +492,7 @@ class SpoolFaultsTest {
         assertThat(store.add(batch("a"))).isPositive();
 
         assertThat(elsewhere).isEmptyDirectory();
-        assertThat(observer.told).hasSize(1).allMatch(words -> words.startsWith("UNWRITABLE"));
+        assertThat(observer.events).hasSize(1).allMatch(words -> words.startsWith("UNWRITABLE"));
     }
 
     @Test
@@ -434,7 +502,7 @@ class SpoolFaultsTest {
         BatchStore store = new DirectoryBatchStore(
                 new SpoolSettings(link.resolve("logdna"), 1 << 20, "0000000000000001-1", () -> ORIGIN),
                 observer,
-                new Ledger(),
+                new Counters(() -> 0),
                 () -> now,
                 () -> {},
                 SpoolDirectory::open);
@@ -446,7 +514,7 @@ class SpoolFaultsTest {
     }
 
     @Test
-    void staysWithTheDirectoryThatItOpened() throws IOException {
+    void keepsUsingTheDirectoryThatItOpened() throws IOException {
         Path spool = Files.createDirectories(directory.resolve("spool"));
         Files.writeString(spool.resolve("file"), "ours");
         Path foreign = Files.createDirectories(directory.resolve("foreign"));

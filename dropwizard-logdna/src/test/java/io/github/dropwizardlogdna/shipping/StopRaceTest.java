@@ -2,7 +2,7 @@ package io.github.dropwizardlogdna.shipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dropwizardlogdna.ingestion.Origin;
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import jakarta.annotation.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,9 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Start, log from several threads, and stop while they do, over and over: what was accepted arrives, once, in the order
- * of its thread. The number of cycles is the system property {@code cycles}: a few hundred by default, and many more
- * where there is time.
+ * Start, log from several threads, and stop while they do, over and over: accepted lines arrive once, in the order of
+ * their thread. The number of cycles is the system property {@code cycles}: a few hundred by default.
  */
 class StopRaceTest {
 
@@ -43,13 +42,13 @@ class StopRaceTest {
         threads.shutdownNow();
     }
 
-    /** What happens on another thread between the first line and the stop. */
+    /** Runs on another thread between the first line and the stop. */
     private interface Meanwhile {
         void happens(Shipper shipper);
     }
 
     @Test
-    void everyAcceptedLineIsDeliveredHoweverStopRacesWithLogging() throws Exception {
+    void everyAcceptedLineIsDeliveredIfStopRacesWithLogging() throws Exception {
         for (int cycle = 0; cycle < CYCLES; cycle++) {
             race(null, shipper -> {});
         }
@@ -70,14 +69,14 @@ class StopRaceTest {
     void everyAcceptedLineIsDeliveredThroughASpool() throws Exception {
         for (int cycle = 0; cycle < CYCLES / 3; cycle++) {
             String place = String.format("%016d-1", cycle);
-            Origin origin = new Origin("web-1", null, null, List.of());
+            HostInfo origin = new HostInfo("web-1", null, null, List.of());
             race(new SpoolSettings(directory.resolve("logdna"), 64 << 20, place, () -> origin), shipper -> {});
         }
         assertThat(directory.resolve("logdna")).isEmptyDirectory();
     }
 
     private void race(@Nullable SpoolSettings spool, Meanwhile meanwhile) throws Exception {
-        FakeEndpoint endpoint = new FakeEndpoint();
+        ScriptedClient endpoint = new ScriptedClient();
         Shipper shipper = shipper(endpoint, spool);
         shipper.start();
         CountDownLatch logging = new CountDownLatch(LOGGERS);
@@ -98,22 +97,22 @@ class StopRaceTest {
         }
         assertArrived(endpoint.taken, accepted);
         long all = accepted.stream().mapToLong(Integer::longValue).sum();
-        assertThat(shipper.accepted()).isEqualTo(all);
-        assertThat(shipper.delivered()).isEqualTo(all);
-        assertThat(shipper.heldLines()).isZero();
+        assertThat(shipper.counts().accepted()).isEqualTo(all);
+        assertThat(shipper.counts().delivered()).isEqualTo(all);
+        assertThat(shipper.counts().heldLines()).isZero();
         assertThat(shipper.keptLines()).isZero();
-        assertThat(shipper.dropped(DropReason.ABANDONED))
+        assertThat(shipper.counts().dropped(DropReason.ABANDONED))
                 .as("the line of each logger that came too late")
                 .isEqualTo(LOGGERS);
-        assertThat(observer.told).isEmpty();
-        assertThat(shipper.internalErrors()).isZero();
+        assertThat(observer.events).isEmpty();
+        assertThat(shipper.counts().internalErrors()).isZero();
     }
 
     private static int logUntilRefused(Shipper shipper, int logger, CountDownLatch logging) {
         int accepted = 0;
         while (true) {
             byte[] line = TestLines.line(logger + " " + accepted);
-            if (shipper.append(line, line.length, 1, false) != Admission.ACCEPTED) {
+            if (shipper.append(line, line.length, 1, false) != AppendResult.ACCEPTED) {
                 return accepted;
             }
             accepted++;
@@ -140,7 +139,7 @@ class StopRaceTest {
         }
     }
 
-    private Shipper shipper(FakeEndpoint endpoint, @Nullable SpoolSettings spool) {
+    private Shipper shipper(ScriptedClient endpoint, @Nullable SpoolSettings spool) {
         ShippingSettings settings = new ShippingSettings(
                 new BufferLimits(100_000_000, 1L << 30, 0, 0),
                 false,
@@ -152,9 +151,9 @@ class StopRaceTest {
         return new Shipper(
                 "test",
                 settings,
-                endpoint,
+                () -> endpoint,
                 text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8),
-                observer,
-                TimeAndChance.real());
+                List.of(observer),
+                ClockAndJitter.real());
     }
 }

@@ -3,10 +3,10 @@ package io.github.dropwizardlogdna.shipping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.dropwizardlogdna.ingestion.Body;
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import io.github.dropwizardlogdna.ingestion.IngestionClient;
-import io.github.dropwizardlogdna.ingestion.Origin;
 import io.github.dropwizardlogdna.ingestion.Outcome;
+import io.github.dropwizardlogdna.ingestion.RequestBody;
 import io.github.dropwizardlogdna.ingestion.Verdict;
 import jakarta.annotation.Nullable;
 import java.lang.reflect.Proxy;
@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Errors in what the shipping threads call, and threads that can't be started or die. */
-@Timeout(60)
+/** Errors in code that the shipping threads call, and threads that can't start or that die. */
+@Timeout(180)
 class SurvivingErrorsTest {
 
     private static final long LONG = TimeUnit.MINUTES.toNanos(10);
@@ -37,7 +37,7 @@ class SurvivingErrorsTest {
     @TempDir
     private Path directory;
 
-    private final FakeEndpoint endpoint = new FakeEndpoint();
+    private final ScriptedClient endpoint = new ScriptedClient();
     private final RecordingObserver observer = new RecordingObserver();
     private final List<Shipper> started = new ArrayList<>();
 
@@ -72,17 +72,17 @@ class SurvivingErrorsTest {
         started.forEach(shipper -> shipper.stop(0));
     }
 
-    // An error goes by
+    // Transient errors
 
     @ParameterizedTest
     @EnumSource
-    void goesOnAfterAnErrorInTheClientAndLosesNothing(Thrown thrown) {
+    void continuesAfterAnErrorInTheClientAndLosesNothing(Thrown thrown) {
         AtomicInteger requests = new AtomicInteger();
         endpoint.always(lines -> {
             if (requests.incrementAndGet() < 4) {
                 thrown.raise();
             }
-            return FakeEndpoint.verdict(Outcome.DELIVERED);
+            return ScriptedClient.verdict(Outcome.DELIVERED);
         });
         Shipper shipper = start(shipper(endpoint, observer));
         log(shipper, "a");
@@ -90,49 +90,49 @@ class SurvivingErrorsTest {
 
         await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("a", "b"));
 
-        assertThat(shipper.internalErrors()).isEqualTo(3);
-        assertThat(observer.told)
+        assertThat(shipper.counts().internalErrors()).isEqualTo(3);
+        assertThat(observer.events)
                 .filteredOn(words -> words.startsWith("error in the client"))
                 .hasSize(3);
     }
 
     @ParameterizedTest
     @EnumSource
-    void goesOnWhateverTheObserverThrowsAndLosesNothing(Thrown thrown) {
+    void continuesAndLosesNothingIfTheObserverThrows(Thrown thrown) {
         AtomicInteger requests = new AtomicInteger();
         endpoint.always(lines -> {
             if (requests.incrementAndGet() == 1) {
-                return FakeEndpoint.verdict(Outcome.RETRY);
+                return ScriptedClient.verdict(Outcome.RETRY);
             }
-            return FakeEndpoint.verdict(lines.contains("refused") ? Outcome.BAD_REQUEST : Outcome.DELIVERED);
+            return ScriptedClient.verdict(lines.contains("refused") ? Outcome.BAD_REQUEST : Outcome.DELIVERED);
         });
         ShippingObserver hostile = throwing(thrown);
         Shipper shipper = start(shipper(endpoint, hostile));
         shipper.drop(DropReason.RATE, 3);
         log(shipper, "refused");
-        await().until(() -> shipper.dropped(DropReason.REFUSED) == 1);
+        await().until(() -> shipper.counts().dropped(DropReason.REFUSED) == 1);
 
         log(shipper, "line");
 
         await().untilAsserted(() -> assertThat(endpoint.taken).contains("line"));
-        assertThat(shipper.dropped(DropReason.FAILED)).isZero();
-        assertThat(shipper.internalErrors()).isPositive();
+        assertThat(shipper.counts().dropped(DropReason.FAILED)).isZero();
+        assertThat(shipper.counts().internalErrors()).isPositive();
         assertThat(shipper.stop(LONG)).isZero();
     }
 
     @ParameterizedTest
     @EnumSource
-    void goesOnWhereTheNoticeOfMissingLinesCannotBeEncoded(Thrown thrown) {
+    void continuesIfTheNoticeOfMissingLinesCannotBeEncoded(Thrown thrown) {
         Shipper shipper = start(new Shipper(
                 "test",
                 settings(null),
-                endpoint,
+                () -> endpoint,
                 text -> {
                     thrown.raise();
                     return new byte[0];
                 },
-                observer,
-                TimeAndChance.real()));
+                List.of(observer),
+                ClockAndJitter.real()));
         shipper.drop(DropReason.RATE, 1);
         for (int i = 0; i < 20; i++) {
             log(shipper, "line " + i);
@@ -140,7 +140,7 @@ class SurvivingErrorsTest {
         }
 
         assertThat(endpoint.taken).isEqualTo(Fixture.numbered(0, 20));
-        assertThat(observer.told)
+        assertThat(observer.events)
                 .as("in a minute again, and not at each step")
                 .filteredOn(words -> words.contains("notice of missing lines"))
                 .hasSize(1);
@@ -151,20 +151,25 @@ class SurvivingErrorsTest {
     void keepsABatchInMemoryThatTheSpoolFailsToTake(Thrown thrown) {
         SpoolSettings spool = new SpoolSettings(directory.resolve("logdna"), 1 << 20, "0000000000000001-1", () -> {
             thrown.raise();
-            return new Origin("web-1", null, null, List.of());
+            return new HostInfo("web-1", null, null, List.of());
         });
         Shipper shipper = start(new Shipper(
-                "test", settings(spool), endpoint, SurvivingErrorsTest::notice, observer, TimeAndChance.real()));
+                "test",
+                settings(spool),
+                () -> endpoint,
+                SurvivingErrorsTest::notice,
+                List.of(observer),
+                ClockAndJitter.real()));
 
         log(shipper, "line");
 
         await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("line"));
-        assertThat(observer.told).anyMatch(words -> words.startsWith("UNWRITABLE"));
+        assertThat(observer.events).anyMatch(words -> words.startsWith("UNWRITABLE"));
     }
 
-    /** The clock stands for anything that is called anywhere: each single call of it fails once. */
+    /** The clock stands for any code that is called: each single call of it fails once. */
     @Test
-    void settlesEveryLineAndGoesOnWhicheverCallFails() {
+    void settlesEveryLineAndContinuesIfAnyCallFails() {
         List<Shipper> shippers = IntStream.rangeClosed(1, 25)
                 .mapToObj(nth -> {
                     AtomicInteger calls = new AtomicInteger();
@@ -174,18 +179,18 @@ class SurvivingErrorsTest {
                         }
                         return System.nanoTime();
                     };
-                    // Each other request fails, so that the paths of failures are gone as well.
+                    // Every other request fails, so that the code for failures runs as well.
                     AtomicInteger requests = new AtomicInteger();
-                    FakeEndpoint flaky = new FakeEndpoint()
-                            .always(lines -> FakeEndpoint.verdict(
+                    ScriptedClient flaky = new ScriptedClient()
+                            .always(lines -> ScriptedClient.verdict(
                                     requests.incrementAndGet() % 2 == 1 ? Outcome.RETRY : Outcome.DELIVERED));
                     return start(new Shipper(
                             "test",
                             settings(null),
-                            flaky,
+                            () -> flaky,
                             SurvivingErrorsTest::notice,
-                            observer,
-                            new TimeAndChance(clock, TimeAndChance.real().random())));
+                            List.of(observer),
+                            new ClockAndJitter(clock, ClockAndJitter.real().random())));
                 })
                 .toList();
         for (int i = 0; i < 10; i++) {
@@ -195,22 +200,24 @@ class SurvivingErrorsTest {
         for (Shipper shipper : shippers) {
             assertThat(shipper.drain(LONG)).isTrue();
             log(shipper, "afterwards");
-            long before = shipper.delivered();
+            long before = shipper.counts().delivered();
             assertThat(shipper.drain(LONG)).isTrue();
-            await().until(() -> shipper.delivered() > before || shipper.dropped(DropReason.FAILED) > 0);
+            await().until(() ->
+                    shipper.counts().delivered() > before || shipper.counts().dropped(DropReason.FAILED) > 0);
             assertThat(shipper.state().kind()).isNotEqualTo(SenderState.Kind.FAILED);
             assertThat(shipper.stop(LONG)).isZero();
-            assertThat(shipper.heldLines()).isZero();
-            assertThat(shipper.delivered() + shipper.dropped(DropReason.FAILED)).isEqualTo(shipper.accepted());
+            assertThat(shipper.counts().heldLines()).isZero();
+            assertThat(shipper.counts().delivered() + shipper.counts().dropped(DropReason.FAILED))
+                    .isEqualTo(shipper.counts().accepted());
         }
     }
 
     @Test
-    void endsInOrderAfterAnErrorWhenTheClientIsClosed() {
+    void endsProperlyAfterAnErrorWhileClosingTheClient() {
         Shipper shipper = start(shipper(
                 new IngestionClient() {
                     @Override
-                    public Verdict send(Body body) {
+                    public Verdict send(RequestBody body) {
                         return endpoint.send(body);
                     }
 
@@ -233,11 +240,11 @@ class SurvivingErrorsTest {
         assertThat(shipper.state().kind()).isNotEqualTo(SenderState.Kind.FAILED);
     }
 
-    // No way to go on
+    // Errors that end shipping
 
     @ParameterizedTest
     @ValueSource(strings = {"batcher", "sender"})
-    void takesNothingWhereAThreadCannotBeStarted(String which) {
+    void acceptsNothingIfAThreadCannotBeStarted(String which) {
         Shipper shipper = start(shipperWith((name, loop, died) -> {
             if (name.contains(which)) {
                 throw new OutOfMemoryError("unable to create native thread");
@@ -245,22 +252,22 @@ class SurvivingErrorsTest {
             return ShippingThread.Starter.REAL.start(name, loop, died);
         }));
 
-        assertThat(log(shipper, "line")).isEqualTo(Admission.CLOSED);
+        assertThat(log(shipper, "line")).isEqualTo(AppendResult.CLOSED);
 
         assertHasFailed(shipper, "its threads could not be started: OutOfMemoryError");
-        assertThat(shipper.turnsAway(false)).as("saves the work of encoding").isTrue();
-        assertThat(shipper.dropped(DropReason.FAILED)).isEqualTo(2);
-        assertThat(shipper.dropped(DropReason.ABANDONED)).isZero();
-        assertThat(observer.told)
+        assertThat(shipper.rejectEarly(false)).as("saves the work of encoding").isTrue();
+        assertThat(shipper.counts().dropped(DropReason.FAILED)).isEqualTo(2);
+        assertThat(shipper.counts().dropped(DropReason.ABANDONED)).isZero();
+        assertThat(observer.events)
                 .containsOnlyOnce("ended, because its threads could not be started: java.lang.OutOfMemoryError:"
                         + " unable to create native thread, 0 held");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"batcher", "sender"})
-    void letsGoOfEverythingAndTakesNothingMoreOnceAThreadHasDied(String which) {
+    void discardsEverythingAndAcceptsNothingOnceAThreadHasDied(String which) {
         CountDownLatch death = new CountDownLatch(1);
-        endpoint.always(lines -> FakeEndpoint.verdict(Outcome.RETRY, Duration.ofMinutes(5)));
+        endpoint.always(lines -> ScriptedClient.verdict(Outcome.RETRY, Duration.ofMinutes(5)));
         Shipper shipper = start(shipperWith((name, loop, died) -> {
             Runnable deadly = () -> {
                 awaitQuietly(death);
@@ -274,27 +281,29 @@ class SurvivingErrorsTest {
         death.countDown();
 
         assertHasFailed(shipper, "its " + which + " died: StackOverflowError");
-        await().untilAsserted(() -> assertThat(shipper.heldLines()).isZero());
-        assertThat(shipper.heldBytes()).isZero();
-        assertThat(shipper.oldestAge()).isZero();
-        assertThat(shipper.dropped(DropReason.FAILED)).isEqualTo(1_000);
-        assertThat(log(shipper, "too late")).isEqualTo(Admission.CLOSED);
-        assertThat(shipper.dropped(DropReason.FAILED)).isEqualTo(1_001);
+        await().untilAsserted(() -> assertThat(shipper.counts().heldLines()).isZero());
+        assertThat(shipper.counts().heldBytes()).isZero();
+        assertThat(shipper.counts().oldestAge()).isZero();
+        assertThat(shipper.counts().dropped(DropReason.FAILED)).isEqualTo(1_000);
+        assertThat(log(shipper, "too late")).isEqualTo(AppendResult.CLOSED);
+        assertThat(shipper.counts().dropped(DropReason.FAILED)).isEqualTo(1_001);
         assertThat(shipper.drain(LONG)).as("nothing to wait for").isTrue();
         assertThat(shipper.stop(LONG)).as("counted already").isZero();
-        assertThat(shipper.untoldDrops()).containsEntry(DropReason.FAILED, 1_001L);
-        assertThat(observer.told).filteredOn(words -> words.startsWith("ended")).hasSize(1);
+        assertThat(shipper.unreportedDrops()).containsEntry(DropReason.FAILED, 1_001L);
+        assertThat(observer.events)
+                .filteredOn(words -> words.startsWith("ended"))
+                .hasSize(1);
     }
 
     @Test
-    void knowsWhenItFailedEvenIfTheClientFailsAsWell() {
+    void recordsTheTimeOfItsFailureEvenIfTheClientFailsAsWell() {
         long before = System.nanoTime();
         Shipper shipper = start(new Shipper(
                 "test",
                 settings(null),
-                new IngestionClient() {
+                () -> new IngestionClient() {
                     @Override
-                    public Verdict send(Body body) {
+                    public Verdict send(RequestBody body) {
                         throw new AssertionError();
                     }
 
@@ -307,8 +316,8 @@ class SurvivingErrorsTest {
                     public void close() {}
                 },
                 SurvivingErrorsTest::notice,
-                observer,
-                TimeAndChance.real(),
+                List.of(observer),
+                ClockAndJitter.real(),
                 (name, loop, died) -> {
                     throw new OutOfMemoryError("injected");
                 }));
@@ -317,7 +326,7 @@ class SurvivingErrorsTest {
     }
 
     @Test
-    void aDeathLetsGoOfThreadsThatWaitForRoomOrForADrain() throws Exception {
+    void aDeathReleasesThreadsThatWaitForRoomOrForADrain() throws Exception {
         CountDownLatch death = new CountDownLatch(1);
         Shipper shipper = start(new Shipper(
                 "test",
@@ -329,10 +338,10 @@ class SurvivingErrorsTest {
                         true,
                         new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(5)),
                         null),
-                endpoint,
+                () -> endpoint,
                 SurvivingErrorsTest::notice,
-                observer,
-                TimeAndChance.real(),
+                List.of(observer),
+                ClockAndJitter.real(),
                 (name, loop, died) -> ShippingThread.Starter.REAL.start(
                         name,
                         () -> {
@@ -342,8 +351,8 @@ class SurvivingErrorsTest {
                         died)));
         Thread logger = new Thread(() -> {
             int i = 0;
-            while (log(shipper, "line " + i++) == Admission.ACCEPTED) {
-                // until it is let go
+            while (log(shipper, "line " + i++) == AppendResult.ACCEPTED) {
+                // until it is released
             }
         });
         logger.start();
@@ -361,14 +370,14 @@ class SurvivingErrorsTest {
     @Test
     void aDeathLeavesTheSpoolToTheNextProcess() {
         CountDownLatch death = new CountDownLatch(1);
-        Origin origin = new Origin("web-1", null, null, List.of());
+        HostInfo origin = new HostInfo("web-1", null, null, List.of());
         Shipper dying = start(new Shipper(
                 "test",
                 settings(new SpoolSettings(directory.resolve("logdna"), 1 << 20, "0000000000000001-1", () -> origin)),
-                endpoint,
+                () -> endpoint,
                 SurvivingErrorsTest::notice,
-                observer,
-                TimeAndChance.real(),
+                List.of(observer),
+                ClockAndJitter.real(),
                 (name, loop, died) -> ShippingThread.Starter.REAL.start(
                         name,
                         () -> {
@@ -380,19 +389,19 @@ class SurvivingErrorsTest {
                         },
                         died)));
         log(dying, "spooled");
-        await().until(() -> dying.bytesOnDisk() > 0);
+        await().until(() -> dying.counts().bytesOnDisk() > 0);
         death.countDown();
         await().until(() -> dying.keptLines() == 1);
-        assertThat(dying.dropped(DropReason.FAILED)).isZero();
+        assertThat(dying.counts().dropped(DropReason.FAILED)).isZero();
         assertThat(dying.stop(LONG)).isZero();
 
         Shipper next = start(new Shipper(
                 "test",
                 settings(new SpoolSettings(directory.resolve("logdna"), 1 << 20, "0000000000000002-1", () -> origin)),
-                endpoint,
+                () -> endpoint,
                 SurvivingErrorsTest::notice,
-                observer,
-                TimeAndChance.real()));
+                List.of(observer),
+                ClockAndJitter.real()));
         log(next, "new");
 
         await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("spooled", "new"));
@@ -405,13 +414,25 @@ class SurvivingErrorsTest {
         });
     }
 
-    private Shipper shipper(IngestionClient client, ShippingObserver told) {
-        return new Shipper("test", settings(null), client, SurvivingErrorsTest::notice, told, TimeAndChance.real());
+    private Shipper shipper(IngestionClient client, ShippingObserver observer) {
+        return new Shipper(
+                "test",
+                settings(null),
+                () -> client,
+                SurvivingErrorsTest::notice,
+                List.of(observer),
+                ClockAndJitter.real());
     }
 
     private Shipper shipperWith(ShippingThread.Starter threads) {
         return new Shipper(
-                "test", settings(null), endpoint, SurvivingErrorsTest::notice, observer, TimeAndChance.real(), threads);
+                "test",
+                settings(null),
+                () -> endpoint,
+                SurvivingErrorsTest::notice,
+                List.of(observer),
+                ClockAndJitter.real(),
+                threads);
     }
 
     private Shipper start(Shipper shipper) {
@@ -435,7 +456,7 @@ class SurvivingErrorsTest {
         return ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Admission log(Shipper shipper, String text) {
+    private static AppendResult log(Shipper shipper, String text) {
         byte[] line = TestLines.line(text);
         return shipper.append(line, line.length, 1, false);
     }

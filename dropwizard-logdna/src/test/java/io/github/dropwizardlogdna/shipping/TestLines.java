@@ -1,6 +1,6 @@
 package io.github.dropwizardlogdna.shipping;
 
-import io.github.dropwizardlogdna.ingestion.Body;
+import io.github.dropwizardlogdna.ingestion.RequestBody;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/** Lines in the form in which they are handed over, {@code "text",\n}, and back again. */
+/** Converts lines to and from the form in which they are appended, {@code "text",\n}. */
 final class TestLines {
 
     private TestLines() {}
@@ -18,11 +18,11 @@ final class TestLines {
         return ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    static List<String> in(Body body) {
+    static List<String> in(RequestBody body) {
         return in(body.bytes(), body.gzip());
     }
 
-    static byte[] plain(Body body) {
+    static byte[] plain(RequestBody body) {
         return body.gzip() ? inflate(body.bytes()) : body.bytes();
     }
 

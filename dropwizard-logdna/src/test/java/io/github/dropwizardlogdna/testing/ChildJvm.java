@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /** A program in a JVM of its own, on the classpath of the tests, whose ending is what a test is about. */
 public final class ChildJvm implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Process process;
     private final Path out;

@@ -3,6 +3,8 @@ package io.github.dropwizardlogdna.testing;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.annotation.Nullable;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -18,6 +20,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,8 +40,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 
 /**
- * An HTTP server on a raw socket that does what real ones do on a bad day, and counts what it saw. What it does can be
- * changed at any time; a connection asks for it when it is made, and then when a request begins.
+ * An HTTP server on a raw socket that does what real ones do on a bad day, and counts what it saw: what goes wrong below the
+ * level of a request is beyond LocalLogDna. What it does can be changed at any time; a connection asks for it when it is
+ * made, and then when a request begins.
  *
  * <p>Thread-safe. It serves each connection on a daemon thread of its own.
  */
@@ -46,6 +50,7 @@ public final class MisbehavingServer implements AutoCloseable {
 
     private static final int ANY_PORT = 0;
     private static final int NO_REQUEST = 0;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** What happens on a connection from one request to the next. */
     @FunctionalInterface
@@ -77,6 +82,17 @@ public final class MisbehavingServer implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
+
+        /** The lines in the body. */
+        public List<JsonNode> lines() {
+            try {
+                List<JsonNode> lines = new ArrayList<>();
+                JSON.readTree(text()).path("lines").forEach(lines::add);
+                return lines;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /**
@@ -89,54 +105,35 @@ public final class MisbehavingServer implements AutoCloseable {
         public static final int NONE = 0;
     }
 
-    private final ServerSocket serverSocket;
     private final String scheme;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "misbehaving-server");
         thread.setDaemon(true);
         return thread;
     });
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final CountDownLatch left = new CountDownLatch(1);
-    private final ConcurrentMap<Socket, Boolean> open = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger served = new AtomicInteger();
     private final List<String> heads = new CopyOnWriteArrayList<>();
     private final AtomicInteger arrived = new AtomicInteger();
     /** By the number of the request. */
     private final ConcurrentNavigableMap<Integer, Exchange> exchanges = new ConcurrentSkipListMap<>();
 
     private volatile Behaviour behaviour;
+    private volatile Listener listener;
 
-    private MisbehavingServer(String scheme, ServerSocket unbound, int port, Behaviour behaviour) {
+    private MisbehavingServer(String scheme, ServerSocket unbound, Behaviour behaviour) {
         this.scheme = scheme;
         this.behaviour = behaviour;
-        this.serverSocket = unbound;
-        try {
-            // A small window: what the server does not read stays with the client.
-            serverSocket.setReceiveBufferSize(4096);
-            serverSocket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        threads.execute(this::accept);
+        this.listener = new Listener(unbound, ANY_PORT);
+        threads.execute(listener::accept);
     }
 
     public static MisbehavingServer http(Behaviour behaviour) {
-        return http(ANY_PORT, behaviour);
-    }
-
-    /** In the place of one that was there before and is closed. */
-    public static MisbehavingServer http(int port, Behaviour behaviour) {
-        return new MisbehavingServer("http", unbound(ServerSocketFactory.getDefault()), port, behaviour);
+        return new MisbehavingServer("http", unbound(ServerSocketFactory.getDefault()), behaviour);
     }
 
     public static MisbehavingServer https(SSLContext context, Behaviour behaviour) {
-        return https(context, ANY_PORT, behaviour);
-    }
-
-    /** In the place of one that was there before and is closed. */
-    public static MisbehavingServer https(SSLContext context, int port, Behaviour behaviour) {
-        return new MisbehavingServer("https", unbound(context.getServerSocketFactory()), port, behaviour);
+        return new MisbehavingServer("https", unbound(context.getServerSocketFactory()), behaviour);
     }
 
     /** One that serves only clients with a certificate which the context trusts. */
@@ -144,7 +141,7 @@ public final class MisbehavingServer implements AutoCloseable {
         // Before the first accept, which already takes the settings of its connection with it.
         SSLServerSocket socket = (SSLServerSocket) unbound(context.getServerSocketFactory());
         socket.setNeedClientAuth(true);
-        return new MisbehavingServer("https", socket, ANY_PORT, behaviour);
+        return new MisbehavingServer("https", socket, behaviour);
     }
 
     private static ServerSocket unbound(ServerSocketFactory factory) {
@@ -312,11 +309,7 @@ public final class MisbehavingServer implements AutoCloseable {
     // What is going on
 
     public URI endpoint() {
-        return URI.create(scheme + "://localhost:" + serverSocket.getLocalPort());
-    }
-
-    public boolean isClosed() {
-        return serverSocket.isClosed();
+        return URI.create(scheme + "://localhost:" + listener.port);
     }
 
     public void behave(Behaviour changed) {
@@ -325,6 +318,11 @@ public final class MisbehavingServer implements AutoCloseable {
 
     public int connections() {
         return connections.get();
+    }
+
+    /** How often a behaviour was asked for: by new connections, and by requests on those that are kept. */
+    public int served() {
+        return served.get();
     }
 
     /** How many requests began: their head arrived. */
@@ -343,57 +341,105 @@ public final class MisbehavingServer implements AutoCloseable {
     }
 
     public int openConnections() {
-        return open.size();
+        return listener.open.size();
+    }
+
+    /** Closes the port and all connections, until a {@link #comeBack}. */
+    public void leave() {
+        listener.close();
+    }
+
+    /** Listens on the same port again, without TLS. */
+    public void comeBack() {
+        comeBack(ServerSocketFactory.getDefault());
+    }
+
+    /** Listens on the same port again, with the certificate of this context. */
+    public void comeBack(SSLContext context) {
+        comeBack(context.getServerSocketFactory());
+    }
+
+    private void comeBack(ServerSocketFactory factory) {
+        listener.close();
+        listener = new Listener(unbound(factory), listener.port);
+        threads.execute(listener::accept);
     }
 
     @Override
     public void close() {
-        closed.countDown();
-        try {
-            serverSocket.close();
-            for (Socket socket : open.keySet()) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        awaitFreePort();
+        listener.close();
         threads.shutdownNow();
     }
 
-    /** The port is another's to use only when nobody is in the call that accepts. */
-    private void awaitFreePort() {
-        try {
-            left.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
+    /** The port and its connections, from one {@link #comeBack} to the next. */
+    private final class Listener {
 
-    private void accept() {
-        while (!serverSocket.isClosed()) {
+        private final ServerSocket serverSocket;
+        private final int port;
+        private final CountDownLatch closed = new CountDownLatch(1);
+        private final CountDownLatch left = new CountDownLatch(1);
+        private final ConcurrentMap<Socket, Boolean> open = new ConcurrentHashMap<>();
+
+        private Listener(ServerSocket unbound, int port) {
+            this.serverSocket = unbound;
             try {
-                Socket socket = serverSocket.accept();
-                open.put(socket, true);
-                connections.incrementAndGet();
-                threads.execute(() -> serve(socket));
-            } catch (IOException | RejectedExecutionException e) {
-                // closed, or a connection that was gone before it was accepted
+                // A small window: what the server does not read stays with the client.
+                serverSocket.setReceiveBufferSize(4096);
+                serverSocket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            this.port = serverSocket.getLocalPort();
+        }
+
+        private void close() {
+            closed.countDown();
+            try {
+                serverSocket.close();
+                awaitFreePort();
+                for (Socket socket : open.keySet()) {
+                    socket.close();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
-        left.countDown();
-    }
 
-    private void serve(Socket socket) {
-        try (socket) {
-            Connection connection = new Connection(socket);
-            do {
-                behaviour.serve(connection);
-            } while (!socket.isClosed() && connection.isUsedAgain());
-        } catch (IOException e) {
-            // The client is gone, or cut the connection.
-        } finally {
-            open.remove(socket);
+        /** The port can be used again, and no connection is added, only after the thread has left the call that accepts. */
+        private void awaitFreePort() {
+            try {
+                left.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void accept() {
+            while (!serverSocket.isClosed()) {
+                try {
+                    Socket socket = serverSocket.accept();
+                    open.put(socket, true);
+                    connections.incrementAndGet();
+                    threads.execute(() -> serve(socket));
+                } catch (IOException | RejectedExecutionException e) {
+                    // closed, or a connection that was gone before it was accepted
+                }
+            }
+            left.countDown();
+        }
+
+        private void serve(Socket socket) {
+            try (socket) {
+                Connection connection = new Connection(socket, closed);
+                do {
+                    served.incrementAndGet();
+                    behaviour.serve(connection);
+                } while (!socket.isClosed() && connection.isUsedAgain());
+            } catch (IOException e) {
+                // The client is gone, or cut the connection.
+            } finally {
+                open.remove(socket);
+            }
         }
     }
 
@@ -401,14 +447,16 @@ public final class MisbehavingServer implements AutoCloseable {
     public final class Connection {
 
         private final Socket socket;
+        private final CountDownLatch closed;
         private final InputStream in;
         private final OutputStream out;
 
         /** The number of the request that was read last. */
         private int unanswered = NO_REQUEST;
 
-        private Connection(Socket socket) throws IOException {
+        private Connection(Socket socket, CountDownLatch closed) throws IOException {
             this.socket = socket;
+            this.closed = closed;
             this.in = new BufferedInputStream(socket.getInputStream());
             this.out = socket.getOutputStream();
         }

@@ -14,11 +14,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The environment variables that a configuration names. Where {@code LOGDNA_ENDPOINT} isn't set, it is that of an
- * ingestion endpoint within this process, which is started when the configuration asks for it: so it is there for every
- * command, and only for those that ship.
+ * Looks up the environment variables of a configuration. If {@code LOGDNA_ENDPOINT} is not set, its value is the URL of an
+ * ingestion endpoint in this process. The first lookup starts that endpoint, so every command that ships has it, and no
+ * other.
  *
- * <p>Made for the thread that reads the configuration.
+ * <p>Not thread-safe: used by the thread that reads the configuration.
  */
 public final class IngestionVariables {
 
@@ -29,7 +29,7 @@ public final class IngestionVariables {
 
     private static final int DEFAULT_PORT = 8082;
 
-    /** The key of the embedded endpoint, if none is set. No secret. */
+    /** The key of the embedded endpoint if none is set. Not a secret. */
     private static final String LOCAL_KEY = "local";
 
     private final Map<String, String> environment;
@@ -43,13 +43,13 @@ public final class IngestionVariables {
         this.out = out;
     }
 
-    /** The value of a variable; null where it has none. */
+    /** Returns the value of a variable; null if it has none. */
     @Nullable
     public String lookup(String name) {
         return switch (name) {
             case ENDPOINT ->
                 isSet(ENDPOINT) ? environment.get(ENDPOINT) : embedded().url();
-            // An endpoint that was chosen has a key of its own, which must be given: none is made up for it.
+            // A configured endpoint needs its own key, so there is no default for it.
             case INGESTION_KEY -> isSet(ENDPOINT) ? environment.get(INGESTION_KEY) : embeddedKey();
             default -> environment.get(name);
         };
@@ -99,12 +99,12 @@ public final class IngestionVariables {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Said below.
+            // Reported below.
         }
-        throw new IllegalArgumentException(EMBEDDED_PORT + " is no port (0 to 65535): " + port);
+        throw new IllegalArgumentException(EMBEDDED_PORT + " is not a port (0 to 65535): " + port);
     }
 
-    /** The names, separated by commas, under which a browser knows this machine, where localhost is not all. */
+    /** The names, separated by commas and in addition to localhost, by which browsers address this machine. */
     private Set<String> embeddedHosts() {
         return Pattern.compile(",")
                 .splitAsStream(environment.getOrDefault(EMBEDDED_HOSTS, ""))
@@ -117,7 +117,7 @@ public final class IngestionVariables {
         return isSet(INGESTION_KEY) ? String.valueOf(environment.get(INGESTION_KEY)) : LOCAL_KEY;
     }
 
-    /** A variable that is set to nothing counts as unset: that is how a compose file passes on what isn't there. */
+    /** An empty variable counts as unset: a compose file passes on a missing variable as an empty one. */
     private boolean isSet(String name) {
         String value = environment.get(name);
         return value != null && !value.isBlank();

@@ -12,7 +12,7 @@ import io.github.dropwizardlogdna.example.order.SimulatedPaymentProvider;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 
-/** A service that takes orders, and ships its log and its request log to LogDNA. */
+/** A service for orders that ships its log and its request log to LogDNA. */
 public final class OrderApplication extends Application<OrderConfiguration> {
 
     public static void main(String[] arguments) throws Exception {
@@ -26,7 +26,7 @@ public final class OrderApplication extends Application<OrderConfiguration> {
 
     @Override
     public void initialize(Bootstrap<OrderConfiguration> bootstrap) {
-        // A service that always ships to LogDNA itself needs no more than new EnvironmentVariableSubstitutor() here.
+        // A service that always ships to LogDNA only needs new EnvironmentVariableSubstitutor() here.
         EnvironmentVariableSubstitutor substitutor = new EnvironmentVariableSubstitutor();
         substitutor.setVariableResolver(new IngestionVariables(System.getenv(), System.out)::lookup);
         bootstrap.setConfigurationSourceProvider(

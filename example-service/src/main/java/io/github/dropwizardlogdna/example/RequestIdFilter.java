@@ -12,18 +12,18 @@ import java.util.regex.Pattern;
 import org.slf4j.MDC;
 
 /**
- * Gives every request an id, under which all that it logs can be found: as {@code requestId} in the MDC, and in the
- * answer's {@code X-Request-Id}.
+ * Gives every request an id that all its log lines have: as {@code requestId} in the MDC, and as {@code X-Request-Id} in
+ * the response.
  *
- * <p>A servlet filter around Jersey rather than a filter within it, so that the id is there while exceptions are mapped
- * and answers are written, and is gone however the request ends: the thread goes on to serve other requests.
+ * <p>It is a servlet filter, not a Jersey filter: so the id is still set while exceptions are mapped and responses are
+ * written, and is always removed after the request, because the thread serves other requests later.
  */
 final class RequestIdFilter extends HttpFilter {
 
     static final String HEADER = "X-Request-Id";
     static final String MDC_KEY = "requestId";
 
-    /** What a caller may choose: nothing that could forge a line of a log, or fill one. */
+    /** The ids that a caller may choose: none that could forge or flood a line of a log. */
     private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     @Override

@@ -5,7 +5,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
-/** Says at {@code /} what to try. */
+/** Lists at {@code /} requests to try. */
 @Path("/")
 @Produces(MediaType.TEXT_PLAIN)
 public final class UsageResource {

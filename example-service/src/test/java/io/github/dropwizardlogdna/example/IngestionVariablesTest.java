@@ -37,7 +37,7 @@ class IngestionVariablesTest {
     }
 
     @Test
-    void makesUpNoKeyForAnEndpointThatWasChosen() {
+    void generatesNoKeyForAConfiguredEndpoint() {
         IngestionVariables variables =
                 new IngestionVariables(Map.of("LOGDNA_ENDPOINT", "https://logs.example.com/logs/ingest"), out);
 
@@ -45,7 +45,7 @@ class IngestionVariablesTest {
     }
 
     @Test
-    void startsOneEndpointThatTakesTheKeyItGives() throws Exception {
+    void startsOneEndpointThatAcceptsTheGeneratedKey() throws Exception {
         IngestionVariables variables = new IngestionVariables(
                 Map.of("LOGDNA_EMBEDDED_PORT", "0", "LOGDNA_ENDPOINT", "", "LOGDNA_INGESTION_KEY", ""), out);
         String url = variables.lookup("LOGDNA_ENDPOINT");
@@ -64,7 +64,7 @@ class IngestionVariablesTest {
     }
 
     @Test
-    void tellsHowToReachLogDnaWhenOnlyTheKeyIsSetAndDoesNotShowIt() {
+    void explainsHowToReachLogDnaIfOnlyTheKeyIsSetWithoutShowingIt() {
         IngestionVariables variables =
                 new IngestionVariables(Map.of("LOGDNA_EMBEDDED_PORT", "0", "LOGDNA_INGESTION_KEY", "a-secret"), out);
 
@@ -77,7 +77,7 @@ class IngestionVariablesTest {
     }
 
     @Test
-    void namesTheRemedyWhereThePortIsTaken() throws Exception {
+    void namesTheRemedyIfThePortIsInUse() throws Exception {
         try (IngestionEndpoint other = IngestionEndpoint.start(EndpointSettings.onPort(0))) {
             int taken = URI.create(other.url()).getPort();
             IngestionVariables variables =
@@ -91,7 +91,7 @@ class IngestionVariablesTest {
     }
 
     @Test
-    void tellsWhereToWatchAndUnderWhichNamesOneMay() throws Exception {
+    void printsTheAddressOfTheTailAndTheAcceptedHostNames() throws Exception {
         IngestionVariables variables = new IngestionVariables(
                 Map.of("LOGDNA_EMBEDDED_PORT", "0", "LOGDNA_EMBEDDED_HOSTS", "devbox.example, other.example"), out);
         int port = URI.create(variables.lookup("LOGDNA_ENDPOINT")).getPort();
@@ -103,7 +103,7 @@ class IngestionVariablesTest {
         assertThat(answerTo("evil.example", port)).startsWith("HTTP/1.1 403 ");
     }
 
-    /** By hand, because HttpClient lets nobody choose the Host header. */
+    /** Uses a socket, because HttpClient does not allow setting the Host header. */
     private static String answerTo(String host, int port) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream()
@@ -113,12 +113,12 @@ class IngestionVariablesTest {
     }
 
     @Test
-    void refusesAPortThatIsNone() {
+    void refusesAnInvalidPort() {
         IngestionVariables variables = new IngestionVariables(Map.of("LOGDNA_EMBEDDED_PORT", "65536"), out);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> variables.lookup("LOGDNA_ENDPOINT"))
-                .withMessage("LOGDNA_EMBEDDED_PORT is no port (0 to 65535): 65536");
+                .withMessage("LOGDNA_EMBEDDED_PORT is not a port (0 to 65535): 65536");
     }
 
     @Test

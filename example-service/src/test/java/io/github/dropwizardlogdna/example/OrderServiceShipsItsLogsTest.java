@@ -20,8 +20,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * What the service ships, with the configuration that people copy, as it arrives at an endpoint: for a test of one's own
- * service, the one to start from. A test of what a class logs needs less; see {@link OrderServiceTest}.
+ * The lines that the service ships with its real configuration, as they arrive at an endpoint. A model for tests of other
+ * services. A test of what a class logs needs less: see {@link OrderServiceTest}.
  */
 @ExtendWith(DropwizardExtensionsSupport.class)
 class OrderServiceShipsItsLogsTest {
@@ -112,7 +112,7 @@ class OrderServiceShipsItsLogsTest {
     }
 
     @Test
-    void shipsTheAuditTrailToAnAppOfItsOwn() {
+    void shipsTheAuditTrailUnderItsOwnApp() {
         ReceivedLine line = LOGDNA.awaitLine("An order was placed");
 
         assertThat(line.app()).isEqualTo("orders-audit");
@@ -120,7 +120,7 @@ class OrderServiceShipsItsLogsTest {
         assertThat(line.meta("orderId").textValue()).isEqualTo(orderId);
         assertThat(line.meta("customer").textValue()).isEqualTo("Ada");
         assertThat(line.meta("requestId").textValue()).isEqualTo("request-1");
-        // The log's own appender would have been given it first.
+        // The root appender would have received it before this line.
         LOGDNA.awaitLine("Order placed");
         assertThat(LOGDNA.lines().text("An order was placed")).containsExactly(line);
     }

@@ -30,8 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The service over HTTP, and what its classes log. With the configuration of production, as far as that goes: it ships
- * nothing.
+ * The service over HTTP, and what its classes log. It uses the configuration of production, but ships nothing.
  */
 @ExtendWith(DropwizardExtensionsSupport.class)
 class OrderServiceTest {
@@ -92,7 +91,7 @@ class OrderServiceTest {
                 "{\"customer\":\"Ada\",\"items\":[{\"sku\":\"a\",\"quantity\":1,\"unitPrice\":0.001}]}",
                 "{\"customer\":\"Ada\",\"items\":[{\"sku\":\"a\",\"quantity\":1}]}"
             })
-    void refusesAnOrderThatMakesNoSense(String order) throws Exception {
+    void refusesAnInvalidOrder(String order) throws Exception {
         HttpResponse<String> response = post("/orders", order);
 
         assertThat(response.statusCode()).isEqualTo(422);
@@ -101,7 +100,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void saysInWordsWhatIsWrongWithAnOrder() throws Exception {
+    void explainsTheErrorsOfAnInvalidOrder() throws Exception {
         HttpResponse<String> response =
                 post("/orders", "{\"customer\":\"\",\"items\":[{\"sku\":\"a\",\"quantity\":0,\"unitPrice\":1}]}");
 
@@ -113,16 +112,16 @@ class OrderServiceTest {
 
     @Test
     void shipsNothing() {
-        // The threads of an appender; the watchdog of another test's service belongs to the whole JVM. Awaited, as
-        // those of
-        // another test's service may be on their way out.
+        // The threads of an appender, without the watchdog, which belongs to the whole JVM. Awaited, because the
+        // threads
+        // of another test's service may still be stopping.
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .noneMatch(name -> name.startsWith("logdna-batcher") || name.startsWith("logdna-sender")));
     }
 
     @Test
-    void keepsItsAdminPortToThisMachine() {
+    void bindsItsAdminPortToLoopback() {
         assertThat(SERVICE.getEnvironment().getAdminContext().getServer().getConnectors())
                 .filteredOn(connector -> "admin".equals(connector.getName()))
                 .extracting(connector -> ((ServerConnector) connector).getHost())
@@ -136,7 +135,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void takesThePaymentOfAnOrderOnce() throws Exception {
+    void acceptsThePaymentOfAnOrderOnce() throws Exception {
         String order = "/orders/" + placedOrder();
 
         HttpResponse<String> first = post(order + "/payment", "{\"token\":\"valid\"}");
@@ -148,7 +147,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void leavesAnOrderOpenWhosePaymentIsDeclined() throws Exception {
+    void keepsAnOrderOpenIfItsPaymentIsDeclined() throws Exception {
         String order = "/orders/" + placedOrder();
 
         HttpResponse<String> response = post(order + "/payment", "{\"token\":\"declined\"}");
@@ -161,7 +160,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void logsAFailedPaymentWithItsCauseAndShowsTheCallerNone() throws Exception {
+    void logsTheCauseOfAFailedPaymentAndHidesItFromTheCaller() throws Exception {
         String order = "/orders/" + placedOrder();
 
         HttpResponse<String> response = post(order + "/payment", "{\"token\":\"unreachable\"}");
@@ -177,7 +176,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void logsUnderTheCallersRequestIdAndGivesItBack() throws Exception {
+    void logsAndReturnsTheCallersRequestId() throws Exception {
         HttpResponse<String> response = send(post("/orders").header("X-Request-Id", "Checkout_7.a-b"), TEA);
 
         assertThat(response.headers().allValues("X-Request-Id")).containsExactly("Checkout_7.a-b");
@@ -194,7 +193,7 @@ class OrderServiceTest {
                 "<b>",
                 "12345678901234567890123456789012345678901234567890123456789012345"
             })
-    void makesARequestIdInPlaceOfOneThatIsLongOrNotHarmless(String requestId) throws Exception {
+    void replacesALongOrUnsafeRequestId(String requestId) throws Exception {
         HttpResponse<String> response = send(post("/orders").header("X-Request-Id", requestId), TEA);
 
         String made = response.headers().firstValue("X-Request-Id").orElseThrow();
@@ -203,7 +202,7 @@ class OrderServiceTest {
     }
 
     @Test
-    void tellsAtTheRootHowToUseIt() throws Exception {
+    void describesItsUseAtTheRoot() throws Exception {
         HttpResponse<String> response = get("/");
 
         assertThat(response.statusCode()).isEqualTo(200);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What the example's classes log while it is open. */
+/** Records the events that the example's classes log while it is open. */
 final class RecordedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.github.dropwizardlogdna.example");
@@ -27,7 +27,7 @@ final class RecordedLog extends AppenderBase<ILoggingEvent> implements AutoClose
 
     @Override
     protected void append(ILoggingEvent event) {
-        // The MDC is that of the thread that asks, the first time that one asks.
+        // The event captures the MDC of the current thread at the first call.
         event.prepareForDeferredProcessing();
         events.add(event);
     }

@@ -14,7 +14,7 @@ import org.slf4j.MDC;
 
 class RequestIdFilterTest {
 
-    /** The thread goes on to serve others. */
+    /** The thread serves other requests later. */
     @Test
     void takesTheIdOutOfTheMdcWhenTheRequestFails() {
         AtomicReference<String> seen = new AtomicReference<>();
@@ -31,7 +31,7 @@ class RequestIdFilterTest {
         assertThat(MDC.get(RequestIdFilter.MDC_KEY)).isNull();
     }
 
-    /** Answers null to all it is asked. */
+    /** A proxy whose methods return null. */
     private static <T> T deaf(Class<T> type) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> null));

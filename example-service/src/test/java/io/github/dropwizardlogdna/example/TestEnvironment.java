@@ -7,12 +7,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.commons.text.StringSubstitutor;
 
-/** A test's own environment variables, in place of the machine's, for the configuration that production has. */
+/** Reads the configuration of production with a test's own environment variables instead of the machine's. */
 final class TestEnvironment {
 
     private TestEnvironment() {}
 
-    /** With these variables, and with ports that are free. */
+    /** Returns a provider with these variables and with free ports. */
     static ConfigurationSourceProvider of(Map<String, String> variables) {
         Map<String, String> all = new HashMap<>(Map.of("PORT", "0", "ADMIN_PORT", "0"));
         all.putAll(variables);

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaFileObject;
@@ -14,11 +15,22 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/testing.md shows of a test with a LogDNA of its own compiles against both. */
+/** The Java code of docs/testing.md about LocalLogDna. */
 class TestingGuideTest {
 
     private static final Pattern BLOCK =
             Pattern.compile("<!-- java: with local-logdna -->\n```java\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern FILE =
+            Pattern.compile("<!-- file: (\\S+\\.java) -->\n```java\n(.*?)```", Pattern.DOTALL);
+
+    @Test
+    void showsTheWholeTestOfANewProjectInLessThanTwentyLines() throws Exception {
+        Matcher file = FILE.matcher(Files.readString(Path.of("../docs/testing.md")));
+        assertThat(file.find()).isTrue();
+        String shown = file.group(2);
+        assertThat(shown).isEqualTo(Files.readString(Path.of("..", file.group(1))));
+        assertThat(shown.lines()).hasSizeLessThan(20);
+    }
 
     @Test
     void showsATestThatCompiles(@TempDir Path directory) throws Exception {
@@ -29,22 +41,11 @@ class TestingGuideTest {
         assertThat(blocks).isNotEmpty();
         String source = """
                 import static org.assertj.core.api.Assertions.assertThat;
-                import io.dropwizard.core.*;
-                import io.dropwizard.core.setup.*;
-                import io.dropwizard.testing.*;
-                import io.dropwizard.testing.junit5.*;
                 import io.github.dropwizardlogdna.local.*;
                 import org.junit.jupiter.api.*;
                 import org.junit.jupiter.api.extension.*;
 
                 class Documented {
-                    static class MyConfiguration extends Configuration {}
-
-                    static class MyApplication extends Application<MyConfiguration> {
-                        @Override
-                        public void run(MyConfiguration configuration, Environment environment) {}
-                    }
-
                     void placeAnOrder() {}
                 %s
                 }

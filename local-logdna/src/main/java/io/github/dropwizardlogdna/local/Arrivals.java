@@ -14,15 +14,15 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
-/** What arrived at an endpoint, for a test to wait for and to look at. Bounded: the oldest lines go first. */
+/** The lines and refusals that have arrived at an endpoint, for a test. If there are too many, the oldest are removed. */
 final class Arrivals implements BatchListener {
 
-    /** Roughly what a line costs beyond its texts. */
+    /** The approximate cost of a line beyond its texts. */
     private static final int OVERHEAD = 200;
 
     private static final int MAX_REFUSED = 100;
 
-    /** How many of the last lines a failure prints. */
+    /** The number of lines that a failure prints, the newest. */
     private static final int MAX_SHOWN = 50;
 
     private final long maxBytes = Math.min(256_000_000, Runtime.getRuntime().maxMemory() / 4);
@@ -106,10 +106,10 @@ final class Arrivals implements BatchListener {
     }
 
     /**
-     * Waits until so many lines are there.
+     * Waits until {@code count} lines have arrived.
      *
-     * @param wanted narrows down what is there to what is waited for
-     * @throws AssertionError if they do not come in time; it shows what came
+     * @param wanted selects the lines to wait for
+     * @throws AssertionError if they do not arrive in time; its message shows the lines that did
      */
     ReceivedLines await(int count, UnaryOperator<ReceivedLines> wanted, String description, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
@@ -122,8 +122,8 @@ final class Arrivals implements BatchListener {
                 }
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
-                    throw new AssertionError("Within " + patience.toMillis() + " ms there came " + found.size() + " of "
-                            + count + " " + description + ". " + summary());
+                    throw new AssertionError("Within " + patience.toMillis() + " ms, " + found.size() + " of " + count
+                            + " arrived: " + description + ". " + summary());
                 }
                 changed.await(left, TimeUnit.NANOSECONDS);
             }

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Prints what arrives, to be read by people: each line, and below them what the batch weighed.
+ * Prints what arrives for a person to read: each line, and after them the size of the batch.
  *
  * <p>A batch is printed with one call, which a PrintStream doesn't interleave with others. Control characters are shown
- * as {@code ?}, so that nothing that was logged can steer the terminal or pass for a line of its own.
+ * as {@code ?}, so that a logged text can't control the terminal or imitate another line.
  */
 public final class BatchPrinter implements BatchListener {
 
@@ -77,7 +77,7 @@ public final class BatchPrinter implements BatchListener {
                 .append(rows.isEmpty() ? "" : printable(rows.get(0)));
         JsonNode meta = line.meta();
         if (meta != null) {
-            // A meta that is no object but a string of JSON reads the same, without its quotes.
+            // A meta that is a string of JSON is printed like an object, without its quotes.
             text.append(' ').append(printable(meta.isTextual() ? meta.textValue() : meta.toString()));
         }
         text.append(System.lineSeparator());

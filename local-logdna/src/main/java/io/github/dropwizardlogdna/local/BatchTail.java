@@ -15,14 +15,14 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Shows what arrives in a live tail. Any number of threads may call. */
+/** Publishes batches and refusals in a live tail. Thread-safe. */
 final class BatchTail implements BatchListener {
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private final LiveTail tail;
 
-    /** Has the tail's streams send what is new. */
+    /** Wakes the tail's streams. */
     private final Runnable published;
 
     BatchTail(LiveTail tail, Runnable published) {
@@ -44,7 +44,7 @@ final class BatchTail implements BatchListener {
         published.run();
     }
 
-    /** What lines.js reads. A field that the line doesn't have is null. */
+    /** Writes the fields that lines.js reads. A field that the line doesn't have is null. */
     private static void write(Line line, Batch batch, JsonGenerator json) throws IOException {
         json.writeNumberField("timestamp", line.timestamp().toEpochMilli());
         json.writeStringField("line", line.text());
@@ -85,7 +85,7 @@ final class BatchTail implements BatchListener {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        // By way of a String: half a surrogate pair, which may have been logged, is no UTF-8, and becomes a "?".
+        // Encoded from a String, which turns an unpaired surrogate into "?": it has no UTF-8 form.
         return text.toString().getBytes(UTF_8);
     }
 }

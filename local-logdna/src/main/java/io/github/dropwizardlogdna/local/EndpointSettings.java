@@ -7,13 +7,13 @@ import java.net.InetAddress;
 import java.util.Set;
 
 /**
- * Where and how an endpoint listens.
+ * The address, access rules and size of an endpoint.
  *
- * @param bind the address; one that is not of the loopback interface lets others on the network read and write
- * @param port 0 for any free one
- * @param ingestionKey the one that is taken; null to take any
- * @param hosts the names beside localhost under which this machine is asked, by senders and by browsers
- * @param maxLines how many of the last lines a page that is opened shows
+ * @param bind the address; with one that is not a loopback address, others on the network can read and write
+ * @param port 0 for any free port
+ * @param ingestionKey the only key that is accepted; null to accept any
+ * @param hosts the names, in addition to localhost, by which senders and browsers address this machine
+ * @param maxLines the number of lines, the newest, that a page shows when it is opened
  */
 public record EndpointSettings(
         InetAddress bind, int port, @Nullable String ingestionKey, Set<String> hosts, int maxLines, Limits limits) {
@@ -22,7 +22,7 @@ public record EndpointSettings(
         hosts = Set.copyOf(hosts);
     }
 
-    /** On a port of 127.0.0.1, for any key. */
+    /** Settings for a port of 127.0.0.1 and any key. */
     public static EndpointSettings onPort(int port) {
         return new EndpointSettings(loopback(), port, null, Set.of(), LiveTail.MAX_LINES, Limits.standard());
     }

@@ -15,10 +15,10 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * An ingestion endpoint within this process, with a page that shows what arrives.
+ * An ingestion endpoint in this process, with a page that shows what arrives.
  *
- * <p>It outlives everything that ships to it: its threads are daemons, which neither hold the process nor end before it.
- * So the lines that a service logs while it stops still arrive. It logs nothing, so nothing it does is shipped to it.
+ * <p>Its threads are daemons, which run until the process ends and do not delay that. So the lines that a service logs
+ * while it stops still arrive. It logs nothing, so that it never receives lines about itself.
  */
 public final class IngestionEndpoint implements AutoCloseable {
 
@@ -35,14 +35,14 @@ public final class IngestionEndpoint implements AutoCloseable {
     }
 
     /**
-     * Starts to listen. The listeners are called ahead of the page.
+     * Starts an endpoint. The listeners receive a batch before the page shows it.
      *
-     * @throws IOException if the port can't be had
+     * @throws IOException if the port is not available
      */
     public static IngestionEndpoint start(EndpointSettings settings, BatchListener... listeners) throws IOException {
         LiveTail tail = new LiveTail(settings.maxLines());
         Answers answers = new Answers();
-        // The server needs the routes, and they need it to wake the pages.
+        // The server needs the routes, which need the server to wake the pages.
         DeferredServer deferred = new DeferredServer();
         BatchListener all = new AllListeners(List.of(listeners), new BatchTail(tail, deferred::wakeStreams));
         RefusalReports refusals = new RefusalReports(all);
@@ -71,22 +71,22 @@ public final class IngestionEndpoint implements AutoCloseable {
         return "http://" + (named ? "localhost" : new InetSocketAddress(bind, port).getHostString()) + ":" + port;
     }
 
-    /** Where to ship to. */
+    /** The URL to ship to. */
     public String url() {
         return origin + IngestionHandler.PATH;
     }
 
-    /** Where to watch what arrives. */
+    /** The URL of the page that shows what arrives. */
     public String tailUrl() {
         return origin + "/";
     }
 
-    /** How requests are answered, for tests that want more than success. */
+    /** Controls the answers, for tests of failures. */
     Answers answers() {
         return answers;
     }
 
-    /** For tests. A service leaves it to the end of the process. */
+    /** Stops the endpoint. A service need not: it stops when the process ends. */
     @Override
     public void close() {
         server.close();

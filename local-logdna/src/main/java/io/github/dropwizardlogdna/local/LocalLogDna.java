@@ -15,20 +15,21 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
- * A LogDNA for a test: it runs from {@link #start} on, takes what is shipped to {@link #url}, and answers questions about
- * it. It answers badly if a test wants it to.
+ * A LogDNA for tests. After {@link #start} it accepts the lines that are shipped to {@link #url}, and a test can wait for
+ * them, inspect them, and make it fail.
  *
  * <pre>{@code
  * @RegisterExtension
  * static final LocalLogDna LOGDNA = LocalLogDna.start();
  * }</pre>
  *
- * <p>As an extension it is emptied, and takes everything again, before each test. It is closed at the end of all tests, or
- * of the JVM, if its field is static: what a service logs while it stops still arrives. Without JUnit's extensions, close
- * it, or leave it to the end of the JVM. Any thread may use it.
+ * <p>As an extension it forgets all lines and accepts everything again before each test. If its field is static, it is
+ * closed after all tests of the run, so that it still receives what a service logs while it stops. Without JUnit's
+ * extensions, close it, or let the end of the JVM do so. Thread-safe.
  */
 public final class LocalLogDna implements AutoCloseable, BeforeAllCallback, BeforeEachCallback {
 
+    private static final String DEFAULT_KEY = "local";
     private static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(10);
     private static final Namespace NAMESPACE = Namespace.create(LocalLogDna.class);
 
@@ -46,24 +47,29 @@ public final class LocalLogDna implements AutoCloseable, BeforeAllCallback, Befo
         this.ingestionKey = ingestionKey;
     }
 
-    /** Starts one on a free port of this machine, which takes the key {@code local} and no other. */
+    /** Starts on a free port of this machine and accepts only the key {@code local}. */
     public static LocalLogDna start() {
-        return start("local");
+        return start(DEFAULT_KEY);
     }
 
-    /** Starts one on a free port of this machine, which takes this ingestion key and no other. */
+    /** Starts on a free port of this machine and accepts only the given ingestion key. */
     public static LocalLogDna start(String ingestionKey) {
+        return start(EndpointSettings.onPort(0).withIngestionKey(ingestionKey));
+    }
+
+    /** Starts with these settings: for a service in a container, for example, which has another name for this machine. */
+    public static LocalLogDna start(EndpointSettings settings) {
         Arrivals arrivals = new Arrivals();
         try {
-            IngestionEndpoint endpoint =
-                    IngestionEndpoint.start(EndpointSettings.onPort(0).withIngestionKey(ingestionKey), arrivals);
-            return new LocalLogDna(arrivals, endpoint, ingestionKey);
+            IngestionEndpoint endpoint = IngestionEndpoint.start(settings, arrivals);
+            String key = settings.ingestionKey();
+            return new LocalLogDna(arrivals, endpoint, key == null ? DEFAULT_KEY : key);
         } catch (IOException e) {
-            throw new UncheckedIOException("No port of this machine is free", e);
+            throw new UncheckedIOException("Can't listen on " + settings.bind() + " port " + settings.port(), e);
         }
     }
 
-    /** Where to ship to: the appender's {@code endpoint}. */
+    /** The URL to ship to: the appender's {@code endpoint}. */
     public String url() {
         return endpoint.url();
     }
@@ -73,12 +79,12 @@ public final class LocalLogDna implements AutoCloseable, BeforeAllCallback, Befo
         return ingestionKey;
     }
 
-    /** A page that shows what arrives, for a test that is being debugged. */
+    /** The URL of a page that shows what arrives, for debugging a test. */
     public String tailUrl() {
         return endpoint.tailUrl();
     }
 
-    /** Waits at most this long for lines; 10 seconds unless set. */
+    /** Sets how long to wait for lines; the default is 10 seconds. */
     public LocalLogDna withPatience(Duration patience) {
         this.patience = patience;
         return this;
@@ -86,41 +92,41 @@ public final class LocalLogDna implements AutoCloseable, BeforeAllCallback, Befo
 
     // Questions.
 
-    /** The lines that are here by now, oldest first. */
+    /** The lines that have arrived, oldest first. */
     public ReceivedLines lines() {
         return arrivals.lines();
     }
 
     /**
-     * Waits for a line whose text contains this, and returns the first.
+     * Waits for a line whose text contains {@code part}, and returns the first one.
      *
-     * @throws AssertionError if none comes in time; it shows what came
+     * @throws AssertionError if none arrives in time; its message shows the lines that did
      */
     public ReceivedLine awaitLine(String part) {
         return await(1, lines -> lines.text(part), "line whose text contains \"" + part + "\"")
                 .get(0);
     }
 
-    /** Waits for a line that meets a condition, and returns the first. */
+    /** Waits for a line that meets the condition, and returns the first one. */
     public ReceivedLine awaitLine(Predicate<ReceivedLine> condition) {
         return await(1, lines -> lines.matching(condition), "line that meets the condition")
                 .get(0);
     }
 
     /**
-     * Waits until there are so many lines, and returns all of them.
+     * Waits until at least {@code count} of the wanted lines have arrived, and returns all of those.
      *
-     * @param wanted such as {@code lines -> lines.app("orders").level("WARN")}
+     * @param wanted selects lines: {@code lines -> lines.app("orders").level("WARN")}
      */
     public ReceivedLines awaitLines(int count, UnaryOperator<ReceivedLines> wanted) {
-        return await(count, wanted, "lines that are wanted");
+        return await(count, wanted, "wanted lines");
     }
 
     private ReceivedLines await(int count, UnaryOperator<ReceivedLines> wanted, String description) {
         return arrivals.await(count, wanted, description, patience);
     }
 
-    /** The last requests that were not taken, with the reason. */
+    /** The newest of the requests that were refused, with the reason. */
     public List<RefusedRequest> refused() {
         return arrivals.refusedRequests();
     }
@@ -128,42 +134,47 @@ public final class LocalLogDna implements AutoCloseable, BeforeAllCallback, Befo
     // Misbehaviour.
 
     /**
-     * Answers each request with this status from now on; 200 takes them again.
+     * Answers each request with this status from now on; with 200, accepts them again.
      *
-     * @param headers names and values in turn: {@code answer(429, "Retry-After", "2")}
+     * @param headers alternating names and values: {@code answer(429, "Retry-After", "2")}
      */
     public void answer(int status, String... headers) {
         endpoint.answers().always(status, pairs(headers));
     }
 
-    /** Answers the next requests with these statuses, one each, and those after them as before. */
+    /** Answers the requests with these statuses in turn from now on: {@code answerInTurn(200, 500)} fails every second one. */
+    public void answerInTurn(int... statuses) {
+        endpoint.answers().inTurn(statuses);
+    }
+
+    /** Answers the next requests with these statuses, one each, and later requests as before. */
     public void answerNext(int... statuses) {
         for (int status : statuses) {
             endpoint.answers().once(status, Map.of());
         }
     }
 
-    /** Leaves each request without an answer from now on, and takes none of them. */
+    /** Leaves each request unanswered from now on, and discards its lines. */
     public void hang() {
         endpoint.answers().hang();
     }
 
-    /** How many requests wait for an answer that does not come. */
+    /** The number of requests that {@link #hang} has left unanswered. */
     public int hanging() {
         return endpoint.answers().hanging();
     }
 
-    /** Closes the connection of each request without an answer from now on, and takes none of them. */
+    /** Closes the connection of each request without an answer from now on, and discards its lines. */
     public void cutOff() {
         endpoint.answers().reset();
     }
 
-    /** Refuses each line whose text contains this (in a 207, as 400), and takes the others of its request. */
+    /** Refuses each line whose text contains {@code part}, as 400 in a 207, and accepts the other lines of its request. */
     public void refuseLine(String part) {
         endpoint.answers().refuse(line -> line.text().contains(part));
     }
 
-    /** Takes everything again; what hangs is cut off. */
+    /** Accepts everything again, and closes the connections of unanswered requests. */
     public void takeAll() {
         endpoint.answers().takeAll();
     }
@@ -189,7 +200,7 @@ public final class LocalLogDna implements AutoCloseable, BeforeAllCallback, Befo
     @Override
     public void beforeAll(ExtensionContext context) {
         forAllTests = true;
-        // A service that is started by another extension stops after this one would.
+        // Closed with the root context: a service that another extension runs may stop later than this class's context.
         context.getRoot().getStore(NAMESPACE).put(this, this);
     }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
-/** The endpoint as a program of its own: {@code java -jar local-logdna.jar}. */
+/** Runs the endpoint on its own: {@code java -jar local-logdna.jar}. */
 public final class LocalLogDnaServer {
 
     private static final String USAGE = """
@@ -41,7 +41,7 @@ public final class LocalLogDnaServer {
             fail("Can't listen: " + e.getMessage() + ". Choose a free port with --port, or an address of this machine"
                     + " with --bind.");
         }
-        // Until SIGTERM or Ctrl-C.
+        // Runs until SIGTERM or Ctrl-C.
         new CountDownLatch(1).await();
     }
 
@@ -57,7 +57,7 @@ public final class LocalLogDnaServer {
                 + ". They are shown here and at " + endpoint.tailUrl());
         if (!settings.bind().isLoopbackAddress()) {
             out.println(BatchPrinter.PREFIX
-                    + "Everybody who reaches this machine can read what was logged: --bind is not a loopback address.");
+                    + "Anyone who can reach this machine can read the lines: --bind is not a loopback address.");
         }
         return endpoint;
     }
@@ -94,7 +94,7 @@ public final class LocalLogDnaServer {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Said below.
+            // Reported below.
         }
         throw new IllegalArgumentException(option + " must be a number from " + least + " to " + most + ": " + value);
     }

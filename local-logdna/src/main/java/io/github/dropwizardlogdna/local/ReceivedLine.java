@@ -10,7 +10,7 @@ import jakarta.annotation.Nullable;
 import java.time.Instant;
 import java.util.List;
 
-/** A line that arrived, and what its request said about all lines of it. */
+/** A line that has arrived, and its batch, which has the host and the tags. */
 public record ReceivedLine(Line line, Batch batch) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -48,7 +48,7 @@ public record ReceivedLine(Line line, Batch batch) {
         return batch.tags();
     }
 
-    /** The fields, whether they were sent as an object or as a string of JSON; a missing node if there are none. */
+    /** The fields, whether sent as an object or as a string of JSON; a missing node if there are none. */
     public JsonNode meta() {
         JsonNode meta = line.meta();
         if (meta == null) {
@@ -64,7 +64,7 @@ public record ReceivedLine(Line line, Batch batch) {
         }
     }
 
-    /** One of the fields; a missing node if it is not there. */
+    /** A field; a missing node if the line doesn't have it. */
     public JsonNode meta(String name) {
         return meta().path(name);
     }

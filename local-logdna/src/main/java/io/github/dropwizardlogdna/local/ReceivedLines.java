@@ -1,11 +1,15 @@
 package io.github.dropwizardlogdna.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dropwizardlogdna.local.ingestion.Batch;
 import java.util.AbstractList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
-/** Lines that had arrived when they were asked for, in the order of their arrival. Each question narrows them down. */
+/** An immutable list of lines in the order of their arrival. Each method returns a part of them. */
 public final class ReceivedLines extends AbstractList<ReceivedLine> {
 
     private final List<ReceivedLine> lines;
@@ -28,22 +32,22 @@ public final class ReceivedLines extends AbstractList<ReceivedLine> {
         return matching(line -> app.equals(line.app()));
     }
 
-    /** Of this level, in any case. */
+    /** The lines of this level, in upper or lower case. */
     public ReceivedLines level(String level) {
         return matching(line -> level.equalsIgnoreCase(line.level()));
     }
 
-    /** Whose text contains this. */
+    /** The lines whose text contains {@code part}. */
     public ReceivedLines text(String part) {
         return matching(line -> line.text().contains(part));
     }
 
-    /** Whose {@code meta} has this field. */
+    /** The lines whose {@code meta} has this field. */
     public ReceivedLines meta(String name) {
         return matching(line -> !line.meta(name).isMissingNode());
     }
 
-    /** Whose {@code meta} has this field, with a value that reads like this one: {@code 7}, {@code "7"}, {@code true}. */
+    /** The lines with this field, whose value has the same text as {@code value}: {@code 7} is the same as {@code "7"}. */
     public ReceivedLines meta(String name, Object value) {
         return matching(line -> reads(line.meta(name)).equals(String.valueOf(value)));
     }
@@ -56,7 +60,14 @@ public final class ReceivedLines extends AbstractList<ReceivedLine> {
         return new ReceivedLines(lines.stream().filter(condition).toList());
     }
 
-    /** Their texts, for assertions about all of them. */
+    /** The requests in which these lines arrived, each once. A batch also has the lines that are not among these. */
+    public List<Batch> batches() {
+        // By identity, because two requests can be equal, and to compare them is to compare all their lines.
+        Set<Batch> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        return lines.stream().map(ReceivedLine::batch).filter(seen::add).toList();
+    }
+
+    /** The texts of all lines. */
     public List<String> texts() {
         return lines.stream().map(ReceivedLine::text).toList();
     }

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Passes refusals on, on a thread of its own: a console that nobody reads must not stop the server's thread. Many at once
- * are summed up, so that a sender that goes on and on pushes no lines out of what is held.
+ * Reports refusals on a thread of its own, so that a blocked console can't block the server's thread. Many refusals at
+ * once are summed up, so that a sender that keeps failing can't displace the held lines.
  */
 final class RefusalReports {
 
@@ -43,7 +43,7 @@ final class RefusalReports {
         return thread;
     }
 
-    /** Any thread may call; none waits. */
+    /** Queues a report. Thread-safe; never blocks. */
     void report(RefusedRequest request) {
         long before;
         lock.lock();

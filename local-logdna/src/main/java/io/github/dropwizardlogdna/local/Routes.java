@@ -10,7 +10,7 @@ import io.github.dropwizardlogdna.local.tail.LiveTail;
 import jakarta.annotation.Nullable;
 import java.util.List;
 
-/** Refuses what does not come from this machine, whatever it is, and passes on the rest: to the tail, or as logs. */
+/** Refuses requests that name a foreign host or origin. Routes the others to the tail or to the ingestion API. */
 final class Routes implements Handler {
 
     private final LocalHosts hosts;
@@ -33,8 +33,8 @@ final class Routes implements Handler {
             return refused(
                     head,
                     403,
-                    "What was logged is shown, and taken, under names of this machine only: use localhost, or start with"
-                            + " this name among its hosts.");
+                    "This endpoint answers only to names of this machine: use localhost, or start it with this name"
+                            + " among its hosts.");
         }
         List<String> origins = head.headers("Origin");
         if (!origins.stream().allMatch(hosts::containOrigin)) {
@@ -45,7 +45,7 @@ final class Routes implements Handler {
     }
 
     private Plan refused(RequestHead head, int status, String reason) {
-        // Without the headers for the page that asked: it must not even read this.
+        // Without CORS headers: the page that sent the request must not read the answer.
         ingestion.report(head, status, reason);
         return new Plan.Answer(Response.of(status, "text/plain; charset=utf-8", reason + "\n"));
     }

@@ -1,15 +1,13 @@
 /**
- * A LogDNA of one's own, for development and for tests: the ingestion API on this machine, and a live tail of what
- * arrives.
+ * A local LogDNA for development and tests: the ingestion API on this machine, and a live tail of what arrives.
  *
  * <pre>
- * local          what users name: IngestionEndpoint to embed, LocalLogDnaServer to run; the console; routes
- * local.ingestion  a request becomes a batch of lines, or is refused         knows http
- * local.tail       lines become events for browsers                          knows http
- * local.http       connections, requests and answers                         knows nothing of the others
+ * local            the public classes: IngestionEndpoint to embed, LocalLogDnaServer to run, LocalLogDna for tests
+ * local.ingestion  turns a request into a batch of lines, or refuses it   depends on http
+ * local.tail       turns lines into events for browsers                   depends on http
+ * local.http       connections, requests and answers                      depends on none of the others
  * </pre>
  *
- * <p>A request is read by the one thread of {@code http}, handled by one of its workers, which calls the listeners, and
- * then answered.
+ * <p>The one I/O thread of {@code http} reads a request. A worker thread handles it, calls the listeners and answers it.
  */
 package io.github.dropwizardlogdna.local;

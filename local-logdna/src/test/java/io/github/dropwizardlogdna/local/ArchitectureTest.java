@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The picture in package-info.java, and what would bring something to the class path of a service's tests. */
+/** The dependencies shown in package-info.java, and no further libraries for the class path of a service's tests. */
 @AnalyzeClasses(packagesOf = IngestionEndpoint.class, importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 

@@ -24,7 +24,7 @@ class BatchPrinterTest {
             new BatchPrinter(new PrintStream(printed, false, StandardCharsets.UTF_8), ZoneOffset.UTC);
 
     @Test
-    void printsALineAndWhatTheBatchWeighed() throws Exception {
+    void printsALineAndTheSizeOfItsBatch() throws Exception {
         JsonNode meta = new ObjectMapper().readTree("{\"orderId\":\"7\"}");
         print(List.of("example"), new Batch.Transfer("gzip", 1_234, 56_789), line("Order placed", "INFO", meta));
 
@@ -55,7 +55,7 @@ class BatchPrinterTest {
     }
 
     @Test
-    void letsNothingSteerTheTerminal() {
+    void escapesTerminalControlSequences() {
         print(List.of(), new Batch.Transfer("identity", 9, 9), line("red \u001b[31m\u0007 \u009b", "INFO", null));
 
         assertThat(rows()).first().isEqualTo("[ingestion] 12:00:01.234 INFO  order-service web-1 red ?[31m? ?");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-/** From a sender's request to what a browser reads. */
+/** From a sender's request to the event that a browser receives. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class BatchTailTest {
 
@@ -36,7 +36,7 @@ class BatchTailTest {
     }
 
     @Test
-    void showsAllThatALineHolds() throws Exception {
+    void showsAllFieldsOfALine() throws Exception {
         String body = """
                 {"lines":[{"timestamp":1700000000123,"line":"hello","level":"WARN","app":"shop","env":"test",\
                 "meta":{"n":1,"nested":{"list":[true,null]}}},{"line":"no more than a text"}]}""";
@@ -53,9 +53,9 @@ class BatchTailTest {
         assertThat(event.data().get("received").get("wireBytes").intValue()).isEqualTo(body.length());
     }
 
-    /** A line break within an event would end it, and could begin another. */
+    /** A line break in an event would end it, and the rest could be read as another event. */
     @Test
-    void keepsWhatWasLoggedWithinItsEvent() throws Exception {
+    void keepsEachLineWithinItsEvent() throws Exception {
         String text = "a\n\nevent: forged\ndata: {}\r\rid: 7\u2028</script><img src=x onerror=alert(1)>\"\\ \u0000";
         post("{\"lines\":[{\"line\":" + new ObjectMapper().writeValueAsString(text) + "}]}");
 
@@ -65,7 +65,7 @@ class BatchTailTest {
     }
 
     @Test
-    void showsAQuestionMarkForHalfACharacter() throws Exception {
+    void showsAQuestionMarkForALoneSurrogate() throws Exception {
         post("{\"lines\":[{\"line\":\"x \\ud83d y\",\"meta\":{\"half\":\"\\ude00\"}}]}");
 
         JsonNode line = firstEvent().lines().get(0);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Requests as other programs send them: the vendor's clients, and collectors. Those from npm are run, too (client-test). */
+/** Requests as the vendor's clients and collectors send them. The folder client-test runs some of the real programs. */
 class ClientsTest {
 
     private static final String KEY = "0123456789abcdef";
@@ -136,7 +136,7 @@ class ClientsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("clients")
-    void takesWhatAClientSends(Client client) throws Exception {
+    void acceptsTheRequestsOfEachClient(Client client) throws Exception {
         assertThat(answer(client.target(), client.headers(), client.body())).startsWith("HTTP/1.1 200 ");
 
         Batch batch = arrived.remove();
@@ -168,7 +168,7 @@ class ClientsTest {
 
     @ParameterizedTest
     @CsvSource({"null", "true", "'\"yesterday\"'", "[1]", "{\"a\":1}", "99999999999999999999999999999999", "'\"\"'"})
-    void takesTheTimeOfArrivalForOneThatIsNone(String json) throws Exception {
+    void usesTheTimeOfArrivalInsteadOfAnInvalidTimestamp(String json) throws Exception {
         Instant before = Instant.now();
         answer(
                 "/logs/ingest?hostname=h",

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A page of the web must neither read what was logged nor send lines, whatever name it gives this machine. */
+/** A web page must neither read lines nor send them, whatever name it gives this machine. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class ForeignPagesTest {
 
@@ -48,7 +48,7 @@ class ForeignPagesTest {
         "127.0.0.2, 403",
         "'', 403"
     })
-    void answersUnderNamesOfThisMachineOnlyWhateverIsAsked(String host, int status) throws Exception {
+    void answersUnderNamesOfThisMachineOnly(String host, int status) throws Exception {
         start(InetAddress.getLoopbackAddress());
         for (String path : new String[] {"/", "/tail/tail.js", "/tail/events"}) {
             assertThat(answer("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n"))
@@ -68,7 +68,7 @@ class ForeignPagesTest {
     }
 
     @Test
-    void looksAtTheHostOfAWholeAddressInItsPlace() throws Exception {
+    void checksTheHostOfAnAbsoluteRequestTarget() throws Exception {
         start(InetAddress.getLoopbackAddress());
 
         assertThat(answer(post("http://evil.example/logs/ingest", "Host: localhost\r\n")))
@@ -125,9 +125,9 @@ class ForeignPagesTest {
                 .doesNotContain("Access-Control");
     }
 
-    /** An address can't be rebound, and people on the network know no other name. */
+    /** An address can't be rebound, and other machines may know no name. */
     @Test
-    void answersUnderAnyAddressWhenItListensOnTheNetwork() throws Exception {
+    void answersUnderAnyAddressIfItListensOnTheNetwork() throws Exception {
         start(InetAddress.getByName("0.0.0.0"));
 
         assertThat(answer(post("/logs/ingest?hostname=h", "Host: 192.0.2.7:8082\r\n")))
@@ -137,7 +137,7 @@ class ForeignPagesTest {
     }
 
     @Test
-    void reportsWhatItRefusesWithReasonAndSenderButWithoutAKey() throws Exception {
+    void reportsRefusedRequestsWithReasonAndSenderButWithoutAKey() throws Exception {
         start(InetAddress.getLoopbackAddress());
 
         answer(post("/logs/ingest?apikey=secret&hostname=", "Host: localhost\r\nUser-Agent: client/7\r\n"));
@@ -152,7 +152,7 @@ class ForeignPagesTest {
     }
 
     @Test
-    void sumsUpManyRefusals() throws Exception {
+    void summarizesManyRefusals() throws Exception {
         start(InetAddress.getLoopbackAddress());
 
         for (int i = 0; i < 1_000; i++) {

@@ -71,7 +71,7 @@ class IngestionEndpointTest {
             POST | /logs/ingest?hostname=web-1  | a-key     |          | {"lines":[{"line":"x"},{"l":1}]} | 400 | {"error":"Bad or missing parameters."}
             POST | /logs/ingest?hostname=web-1  | a-key     |          | {"lines":["x"]}                  | 400 | {"error":"Bad or missing parameters."}
             """)
-    void answersAsTheRealOne(
+    void answersLikeTheRealEndpoint(
             String method, String target, String key, String encoding, String body, int status, String answer)
             throws Exception {
         HttpRequest.Builder request = request(target)
@@ -99,7 +99,7 @@ class IngestionEndpointTest {
     }
 
     @Test
-    void passesOnAllThatABatchHolds() throws Exception {
+    void passesOnAllFieldsOfABatch() throws Exception {
         String json = "{\"lines\":[{\"timestamp\":1700000000123,\"line\":\"h\\u00e9llo\",\"level\":\"WARN\","
                 + "\"app\":\"shop\",\"env\":\"test\",\"meta\":{\"n\":1}}]}";
         byte[] gzip = gzip(json.getBytes(StandardCharsets.UTF_8));
@@ -123,14 +123,14 @@ class IngestionEndpointTest {
     }
 
     @Test
-    void takesTenMegabytesAndNotAByteMore() throws Exception {
+    void acceptsUpToTenMegabytes() throws Exception {
         assertThat(post(jsonOf(IngestionHandler.MAX_BODY_BYTES)).statusCode()).isEqualTo(200);
         assertThat(post(jsonOf(IngestionHandler.MAX_BODY_BYTES + 1)).statusCode())
                 .isEqualTo(413);
     }
 
     @Test
-    void refusesASmallBodyThatUnzipsToMoreThanTenMegabytes() throws Exception {
+    void refusesASmallBodyThatInflatesToMoreThanTenMegabytes() throws Exception {
         byte[] bomb = gzip(jsonOf(IngestionHandler.MAX_BODY_BYTES + 1));
         assertThat(bomb).hasSizeLessThan(20_000);
 
@@ -169,7 +169,7 @@ class IngestionEndpointTest {
         assertThat(arrived.remove().lines().get(0).text()).isEqualTo("x" + emoji.repeat(3_999));
     }
 
-    /** HttpURLConnection, for one, has sent all before it looks for an answer: it must not find the connection reset. */
+    /** HttpURLConnection, for example, reads an answer only after it has sent everything; it must not see a reset. */
     @Test
     void answersOnAConnectionThatStaysUsableWhenItRefusesALargeBody() throws Exception {
         byte[] body = jsonOf(5_000_000);
@@ -198,7 +198,7 @@ class IngestionEndpointTest {
     }
 
     @Test
-    void hasNoThreadThatHoldsTheProcess() throws Exception {
+    void doesNotKeepTheProcessAlive() throws Exception {
         post(ONE_LINE);
 
         assertThat(Thread.getAllStackTraces().keySet())
@@ -208,7 +208,7 @@ class IngestionEndpointTest {
     }
 
     @Test
-    void saysThatAPortIsTaken() {
+    void reportsThatAPortIsInUse() {
         int port = URI.create(endpoint.url()).getPort();
 
         assertThatIOException()

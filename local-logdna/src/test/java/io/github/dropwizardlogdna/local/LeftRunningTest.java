@@ -21,18 +21,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program as people leave it running, in a small heap. */
+/** The program under a long load, in a small heap. */
 @Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
 class LeftRunningTest {
 
     private static final Pattern TAIL = Pattern.compile("at http://localhost:(?<port>\\d+)/$");
 
     /**
-     * Browsers that don't read, connections that say nothing, small bodies that inflate to large ones, and half a million
-     * lines: an OutOfMemoryError would be on standard error.
+     * Browsers that don't read, silent connections, small bodies that decompress to large ones, and half a million lines. An
+     * OutOfMemoryError would be on standard error.
      */
     @Test
-    void staysWithinASmallHeapWhateverIsSent(@TempDir Path directory) throws Exception {
+    void staysWithinASmallHeapForAnyTraffic(@TempDir Path directory) throws Exception {
         Path errors = directory.resolve("errors.txt");
         Process server = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -82,7 +82,7 @@ class LeftRunningTest {
         }
     }
 
-    /** Reads where it listens, and then all else that it prints, so that it never waits for this. */
+    /** Reads the address, and then all further output, so that the program never blocks on it. */
     private static int port(Process server) throws IOException {
         BufferedReader printed = new BufferedReader(new InputStreamReader(server.getInputStream(), UTF_8));
         Matcher tail = TAIL.matcher(printed.readLine());

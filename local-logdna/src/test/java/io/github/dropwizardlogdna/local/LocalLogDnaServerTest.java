@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LocalLogDnaServerTest {
 
     @Test
-    void listensOnThisMachineOnlyUnlessOneSaysOtherwise() {
+    void listensOnLoopbackByDefault() {
         EndpointSettings settings = LocalLogDnaServer.settings();
 
         assertThat(settings.bind().isLoopbackAddress()).isTrue();
@@ -53,7 +53,7 @@ class LocalLogDnaServerTest {
         "--bind,no such host,--bind must be an address of this machine: no such host",
         "--colour,red,There is no option --colour."
     })
-    void saysWhatIsWrongWithAnOption(String option, String value, String message) {
+    void explainsAWrongOption(String option, String value, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LocalLogDnaServer.settings(option, value))
                 .withMessage(message);
@@ -63,7 +63,7 @@ class LocalLogDnaServerTest {
     }
 
     @Test
-    void printsWhereToSendAndWhatArrivesAndWhatItRefuses() throws Exception {
+    void printsItsAddressAndReceivedLinesAndRefusals() throws Exception {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try (IngestionEndpoint endpoint = LocalLogDnaServer.start(
                         LocalLogDnaServer.settings("--port", "0"), new PrintStream(printed, true, UTF_8));

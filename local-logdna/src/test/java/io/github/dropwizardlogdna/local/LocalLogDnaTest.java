@@ -68,7 +68,7 @@ class LocalLogDnaTest {
     }
 
     @Test
-    void showsWhatDidArriveWhenALineDoesNot() throws Exception {
+    void showsReceivedLinesIfTheAwaitedOneIsMissing() throws Exception {
         try (LocalLogDna other = LocalLogDna.start().withPatience(Duration.ofMillis(50))) {
             ship(other, "wrong", PLACED);
             ship(other, "local", PLACED, FAILED);
@@ -76,7 +76,7 @@ class LocalLogDnaTest {
 
             assertThatExceptionOfType(AssertionError.class)
                     .isThrownBy(() -> other.awaitLine("Order shipped"))
-                    .withMessageContaining("0 of 1 line whose text contains \"Order shipped\"")
+                    .withMessageContaining("0 of 1 arrived: line whose text contains \"Order shipped\"")
                     .withMessageContaining("2 lines arrived in 1 requests:")
                     .withMessageContaining("INFO orders \"Order placed\" {\"items\":2,\"id\":\"o-1\"}")
                     .withMessageContaining(
@@ -85,7 +85,7 @@ class LocalLogDnaTest {
     }
 
     @Test
-    void answersAsItIsAskedTo() throws Exception {
+    void answersAsConfigured() throws Exception {
         LOGDNA.answer(429, "Retry-After", "2");
         assertThat(ship(PLACED).headers().firstValue("Retry-After")).hasValue("2");
         assertThat(ship(PLACED).statusCode()).isEqualTo(429);
@@ -100,6 +100,36 @@ class LocalLogDnaTest {
     }
 
     @Test
+    void answersInTurn() throws Exception {
+        LOGDNA.answerInTurn(200, 500);
+        LOGDNA.answerNext(503);
+
+        assertThat(ship(PLACED).statusCode()).isEqualTo(503);
+        assertThat(ship(PLACED).statusCode()).isEqualTo(200);
+        assertThat(ship(PLACED).statusCode()).isEqualTo(500);
+        assertThat(ship(PLACED).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void findsTheRequestsInWhichLinesArrived() throws Exception {
+        ship(PLACED, FAILED, PLACED);
+        ship(PLACED);
+
+        assertThat(LOGDNA.lines().batches())
+                .extracting(batch -> batch.lines().size())
+                .containsExactly(3, 1);
+        assertThat(LOGDNA.lines().app("till").batches()).hasSize(1);
+    }
+
+    @Test
+    void acceptsAnyKeyWithSettingsThatHaveNone() throws Exception {
+        try (LocalLogDna open = LocalLogDna.start(EndpointSettings.onPort(0))) {
+            assertThat(ship(open, "any", PLACED).statusCode()).isEqualTo(200);
+            assertThat(ship(open, open.ingestionKey(), PLACED).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void refusesALineOfABatch() throws Exception {
         LOGDNA.refuseLine("placed");
 
@@ -111,7 +141,7 @@ class LocalLogDnaTest {
     }
 
     @Test
-    void hangsUntilItIsToldOtherwise() throws Exception {
+    void hangsUntilAnswersAreConfiguredAgain() throws Exception {
         LOGDNA.hang();
         CompletableFuture<HttpResponse<String>> request =
                 HTTP.sendAsync(request(LOGDNA, "local", PLACED), BodyHandlers.ofString());
@@ -135,7 +165,7 @@ class LocalLogDnaTest {
 
     @Test
     @Order(1)
-    void leavesALineAndAnAnswer() throws Exception {
+    void leavesALineAndAnAnswerForTheNextTest() throws Exception {
         ship(PLACED);
         LOGDNA.answer(503);
     }
@@ -148,7 +178,7 @@ class LocalLogDnaTest {
     }
 
     @Test
-    void isGoneWhenItIsClosed() {
+    void freesItsPortWhenClosed() {
         LocalLogDna other = LocalLogDna.start();
         other.close();
 

@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 
-/** A client that sends what it likes, byte by byte if it must. */
+/** A client that can send any bytes, one by one if required. */
 final class RawClient implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 50_000;
@@ -27,7 +27,7 @@ final class RawClient implements AutoCloseable {
         return new RawClient(URI.create(endpoint.url()).getPort());
     }
 
-    /** The head of a request that is in order; further headers are whole lines, each ended by CR LF. */
+    /** The head of a valid request; further headers are lines, each with CR LF at its end. */
     static String post(String headers) {
         return "POST /logs/ingest?hostname=web-1 HTTP/1.1\r\nHost: localhost\r\napikey: k\r\n" + headers + "\r\n";
     }
@@ -43,7 +43,7 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** The answer's head and as much of its body as its length says; null if the connection ends before. */
+    /** Reads an answer, with as many bytes of the body as its length says; null if the connection ends first. */
     String answer() throws IOException {
         InputStream in = socket.getInputStream();
         StringBuilder answer = new StringBuilder();
@@ -63,7 +63,7 @@ final class RawClient implements AutoCloseable {
         return answer.append(new String(in.readNBytes(length), ISO_8859_1)).toString();
     }
 
-    /** Whether the other side has closed the connection; waits until it has. */
+    /** Waits until the server closes the connection; returns whether it did. */
     boolean isClosed() {
         try {
             return socket.getInputStream().read() < 0;

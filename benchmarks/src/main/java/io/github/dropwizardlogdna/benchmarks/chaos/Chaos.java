@@ -24,14 +24,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Throws faults at random at a whole service behind a real nginx, and checks at the end that no line was lost without being
- * counted, no order was broken, a line came twice only if an answer could have been lost, memory and threads stayed within
- * bounds, and every shutdown was in time. The seed is printed; the same seed makes the same faults, at nearly the same
- * moments.
+ * Injects random faults into a complete service behind a real nginx. Checks at the end that each missing line was counted,
+ * that the order was kept, that a line arrived twice only if a response may have been lost, that memory and threads stayed
+ * within bounds, and that each shutdown was in time. Prints its seed; the same seed injects the same faults at nearly the same
+ * times.
  */
 public final class Chaos {
 
-    /** What can go wrong. */
+    /** A kind of fault. */
     private enum Fault {
         ENDPOINT,
         NGINX_RELOAD,
@@ -46,22 +46,23 @@ public final class Chaos {
     private static final int LINES_PER_SECOND_AND_THREAD = 400;
     private static final long CLIENT_TIMEOUT = TimeUnit.SECONDS.toNanos(2);
     private static final long FLUSH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
-    /** For the write of a batch to the disk, on a machine that has other things to do. */
+    /** The time to write a batch to the disk of a busy machine. */
     private static final long SLACK = TimeUnit.SECONDS.toNanos(2);
-    /** {@code shutdownGracePeriod} + {@code shutdownTimeout}, and the JVM's own end on a busy machine. */
+    /** {@code shutdownGracePeriod} plus {@code shutdownTimeout}, and the time that the JVM needs on a busy machine. */
     private static final long LONGEST_SHUTDOWN = TimeUnit.SECONDS.toNanos(2 + 4 + 8);
 
     private static final long MOST_RESIDENT_KIB = 400 << 10;
     private static final int MOST_SHIPPING_THREADS = 10;
     private static final long RECOVERY = TimeUnit.MINUTES.toNanos(2);
 
-    /** What a process reports at its end as lost, but for lines that the endpoint has refused. */
-    private static final Pattern LAST_WORDS = Pattern.compile("Appender 'unspooled': (?:before the end )?(\\d+) lines?"
-            + " w(?:as|ere) (?:abandoned|dropped \\((?!refused))");
+    /** A report of lost lines at shutdown, except lines that the endpoint refused. */
+    private static final Pattern LOST_AT_SHUTDOWN =
+            Pattern.compile("Appender 'unspooled': (?:before the end )?(\\d+) lines?"
+                    + " w(?:as|ere) (?:abandoned|dropped \\((?!refused))");
 
     private final Random random;
     private final Path directory;
-    private final ChaosBooks books = new ChaosBooks();
+    private final DeliveryLedger ledger = new DeliveryLedger();
     private final ChaosEndpoint endpoint;
     private final Nginx nginx;
     private final List<Fault> possible = new ArrayList<>(List.of(Fault.values()));
@@ -69,22 +70,22 @@ public final class Chaos {
 
     private final List<End> ends = new ArrayList<>();
     private int process = -1;
-    /** The present process; null before the first one. */
+    /** The running process; null before the first one. */
     @Nullable
     private Process current;
-    /** What the counters were at some times of the last seconds: [nanoTime, count of each thread]. */
+    /** The counters of the last seconds: [nanoTime, count of each thread]. */
     private final Deque<long[]> samples = new ArrayDeque<>();
 
     private long mostResident;
     private long longestShutdown;
 
-    /** How a process ended, and how many lines of each of its threads must be accounted for. */
+    /** The end of a process, and the lines of each thread that must be accounted for. */
     private record End(int process, List<Integer> lines, boolean killed) {}
 
     private Chaos(long seed, Path directory) throws IOException {
         this.random = new Random(seed);
         this.directory = directory;
-        this.endpoint = new ChaosEndpoint(books, CLIENT_TIMEOUT, seed);
+        this.endpoint = new ChaosEndpoint(ledger, CLIENT_TIMEOUT, seed);
         this.nginx = new Nginx(directory.resolve("nginx"), endpoint.port());
     }
 
@@ -106,12 +107,12 @@ public final class Chaos {
         }
     }
 
-    /** A disk that can be filled, for the spool: it takes the rights to mount one, or the disk is never full. */
+    /** Mounts a small disk for the spool, which can be filled. Without the rights to mount, no disk is filled. */
     private boolean mountSmallDisk() throws IOException, InterruptedException {
         Files.createDirectories(spool());
         boolean mounted = exec("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", spool().toString()) == 0;
         if (!mounted) {
-            Progress.say("no rights to mount a small disk: DISK_FULL is left out");
+            Progress.say("no rights to mount a small disk: skipping DISK_FULL");
             possible.remove(Fault.DISK_FULL);
         }
         return mounted;
@@ -132,22 +133,23 @@ public final class Chaos {
             Fault fault = possible.get(random.nextInt(possible.size()));
             Progress.say(fault.name());
             faults.merge(fault, 1, Integer::sum);
-            throwAt(fault);
+            inject(fault);
             observe(TimeUnit.MILLISECONDS.toNanos(200 + random.nextInt(2_000)));
         }
         if (!service().isAlive()) {
-            broken("the service has ended by itself, with " + service().exitValue());
+            broken("the service ended without a fault, with exit code "
+                    + service().exitValue());
         }
         Progress.say("recovery");
         terminate();
-        // What the last process left in its spool is delivered by one more, which logs next to nothing.
+        // Another process, which logs almost nothing, delivers what the last one left in its spool.
         start();
         recover();
         terminate();
         return report();
     }
 
-    private void throwAt(Fault fault) throws IOException, InterruptedException {
+    private void inject(Fault fault) throws IOException, InterruptedException {
         long some = TimeUnit.MILLISECONDS.toNanos(500 + random.nextInt(4_000));
         switch (fault) {
             case ENDPOINT -> {
@@ -156,7 +158,7 @@ public final class Chaos {
                 Progress.say("  " + behaviour);
                 endpoint.behave(behaviour);
                 observe(some);
-                endpoint.behave(ChaosEndpoint.Behaviour.TAKE);
+                endpoint.behave(ChaosEndpoint.Behaviour.ACCEPT);
             }
             case NGINX_RELOAD -> nginx.reload();
             case NGINX_KILL -> {
@@ -164,7 +166,7 @@ public final class Chaos {
                 nginx.kill();
                 observe(some);
                 nginx.restart();
-                books.answersAreLost(from - TimeUnit.SECONDS.toNanos(1), from + TimeUnit.SECONDS.toNanos(1));
+                ledger.responsesMayBeLost(from - TimeUnit.SECONDS.toNanos(1), from + TimeUnit.SECONDS.toNanos(1));
             }
             case NGINX_SMALL_BODIES -> {
                 nginx.limitBodies("2k");
@@ -181,7 +183,7 @@ public final class Chaos {
                 start();
             }
             case SERVICE_KILL -> {
-                observe(TimeUnit.SECONDS.toNanos(5)); // so that there is something to lose
+                observe(TimeUnit.SECONDS.toNanos(5)); // so that lines are in the spool and in memory
                 kill();
                 start();
             }
@@ -205,7 +207,7 @@ public final class Chaos {
                         Integer.toString(LINES_PER_SECOND_AND_THREAD),
                         configuration().toString())
                 .redirectOutput(directory.resolve("out-" + process + ".log").toFile())
-                .redirectError(lastWords(process).toFile())
+                .redirectError(standardError(process).toFile())
                 .start();
         long begin = System.nanoTime();
         while (service().isAlive()
@@ -219,7 +221,7 @@ public final class Chaos {
         return Objects.requireNonNull(current);
     }
 
-    private Path lastWords(int number) {
+    private Path standardError(int number) {
         return directory.resolve("err-" + number + ".log");
     }
 
@@ -255,7 +257,7 @@ public final class Chaos {
         return directory.resolve("counters-" + number);
     }
 
-    /** How many lines each thread of the present process has logged to each logger, and 1 if the server has started. */
+    /** The lines that each thread of the running process has logged to each logger, and 1 if the server has started. */
     private int[] counts() throws IOException {
         int[] counts = new int[ChaosService.THREADS + 1];
         Path file = counters(process);
@@ -265,7 +267,7 @@ public final class Chaos {
         return counts;
     }
 
-    /** Lets time pass, and looks at the process meanwhile. */
+    /** Waits, and checks the process meanwhile. */
     private void observe(long nanos) throws IOException {
         long end = System.nanoTime() + nanos;
         while (System.nanoTime() < end && service().isAlive()) {
@@ -279,12 +281,12 @@ public final class Chaos {
             if (samples.size() > 1_000) {
                 samples.removeFirst();
             }
-            look();
+            checkLimits();
             sleep(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
 
-    private void look() throws IOException {
+    private void checkLimits() throws IOException {
         try (Stream<Path> tasks =
                 Files.list(Path.of("/proc", Long.toString(service().pid()), "task"))) {
             long shipping = tasks.filter(Chaos::isShipping).count();
@@ -311,7 +313,7 @@ public final class Chaos {
         try {
             return Files.readString(task.resolve("comm")).startsWith("logdna-");
         } catch (IOException e) {
-            return false; // has just ended
+            return false; // the thread has just ended
         }
     }
 
@@ -327,8 +329,8 @@ public final class Chaos {
             service().destroyForcibly();
             waitFor(LONGEST_SHUTDOWN);
         }
-        // The request under way is cut off at the end of shutdownTimeout: with a spool its batch goes out again.
-        books.answersAreLost(begin - CLIENT_TIMEOUT, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+        // The request in flight is aborted at the end of shutdownTimeout; with a spool its batch is sent again.
+        ledger.responsesMayBeLost(begin - CLIENT_TIMEOUT, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
         ends.add(new End(process, listOf(counts()), false));
     }
 
@@ -337,7 +339,7 @@ public final class Chaos {
         long now = System.nanoTime();
         service().destroyForcibly();
         waitFor(LONGEST_SHUTDOWN);
-        books.answersAreLost(now - CLIENT_TIMEOUT, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+        ledger.responsesMayBeLost(now - CLIENT_TIMEOUT, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
         ends.add(new End(process, listOf(safe), true));
     }
 
@@ -381,7 +383,8 @@ public final class Chaos {
             observe(nanos);
         }
         Files.delete(filler);
-        // What did not fit is in memory alone: let it go out before something kills the process.
+        // Batches that did not fit are in memory only: wait until they are delivered, before another fault kills the
+        // process.
         observe(TimeUnit.SECONDS.toNanos(3));
     }
 
@@ -403,7 +406,7 @@ public final class Chaos {
     }
 
     private void broken(String what) {
-        books.broken(what);
+        ledger.broken(what);
         Progress.say("BROKEN: " + what);
     }
 
@@ -414,32 +417,32 @@ public final class Chaos {
             for (int thread = 0; thread < ChaosService.THREADS; thread++) {
                 lines += end.lines.get(thread);
                 int missing =
-                        books.missingBefore(end.lines.get(thread), new LineId.Stream(end.process, "spooled", thread));
+                        ledger.missingBefore(end.lines.get(thread), new LineId.Stream(end.process, "spooled", thread));
                 if (missing > 0) {
                     broken(missing + " lines with a spool are missing: process " + end.process + ", thread " + thread);
                 }
-                unspooled +=
-                        books.missingBefore(end.lines.get(thread), new LineId.Stream(end.process, "unspooled", thread));
+                unspooled += ledger.missingBefore(
+                        end.lines.get(thread), new LineId.Stream(end.process, "unspooled", thread));
             }
-            // A killed process without a spool has nobody left to count what its memory held.
-            if (!end.killed && unspooled != abandoned(end.process)) {
-                broken(unspooled + " lines without a spool are missing, " + abandoned(end.process)
+            // A killed process without a spool can't count the lines that were in its memory.
+            if (!end.killed && unspooled != reportedLost(end.process)) {
+                broken(unspooled + " lines without a spool are missing, " + reportedLost(end.process)
                         + " were reported: process " + end.process);
             }
         }
         System.out.println(
                 "## Chaos\n\n" + faults + "\n\n" + ends.size() + " processes logged " + 2 * lines + " lines; "
-                        + books.summary() + ". Longest shutdown " + TimeUnit.NANOSECONDS.toMillis(longestShutdown)
+                        + ledger.summary() + ". Longest shutdown " + TimeUnit.NANOSECONDS.toMillis(longestShutdown)
                         + " ms, most resident memory " + (mostResident >> 10) + " MiB.\n");
-        List<String> broken = books.broken();
+        List<String> broken = ledger.broken();
         broken.forEach(what -> System.out.println("- BROKEN: " + what));
         return broken.isEmpty();
     }
 
-    /** The lines that the process itself reported as lost, on its standard error stream, when it ended. */
-    private long abandoned(int number) throws IOException {
+    /** The lines that the process reported as lost, on its standard error stream, at shutdown. */
+    private long reportedLost(int number) throws IOException {
         long sum = 0;
-        Matcher reported = LAST_WORDS.matcher(Files.readString(lastWords(number)));
+        Matcher reported = LOST_AT_SHUTDOWN.matcher(Files.readString(standardError(number)));
         while (reported.find()) {
             sum += Long.parseLong(reported.group(1));
         }

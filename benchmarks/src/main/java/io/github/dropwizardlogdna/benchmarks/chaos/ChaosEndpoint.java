@@ -24,13 +24,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
-/** The ingestion endpoint behind nginx, which takes lines or misbehaves. Requests are served by a pool of threads. */
+/**
+ * The ingestion endpoint behind nginx. It accepts lines or misbehaves. A pool of threads serves the requests.
+ *
+ * <p>{@code LocalLogDna} does not fit: it needs JUnit, keeps all lines, and accepts no line of a request that it leaves
+ * unanswered. This endpoint only counts lines, and its faults depend on size and encoding of a body and on each line.
+ */
 final class ChaosEndpoint implements AutoCloseable {
 
-    /** What it does with requests. */
+    /** The response to requests. */
     enum Behaviour {
-        /** Takes them. */
-        TAKE,
+        /** Accepts them. */
+        ACCEPT,
         /** Answers 500, 502 or 503. */
         SERVER_ERROR,
         /** Answers 429, with {@code Retry-After: 1}. */
@@ -51,11 +56,11 @@ final class ChaosEndpoint implements AutoCloseable {
         NO_BODIES,
         /** Answers 415 to gzip. */
         NO_GZIP,
-        /** Takes 300 ms longer. */
+        /** Responds 300 ms later. */
         SLOW,
-        /** Takes the lines, and answers after the client has given up. */
+        /** Accepts the lines, and responds after the timeout of the client. */
         HANG,
-        /** Takes the lines, and closes the connection without an answer. */
+        /** Accepts the lines, and closes the connection without a response. */
         RESET
     }
 
@@ -63,7 +68,7 @@ final class ChaosEndpoint implements AutoCloseable {
     private static final Pattern NOTICE = Pattern.compile("(\\d+) lines? (?:is|are) missing before this one");
     private static final int SMALL_BODY = 4_000;
 
-    private final ChaosBooks books;
+    private final DeliveryLedger ledger;
     private final long clientTimeout;
     private final Random random;
     private final HttpServer server;
@@ -72,10 +77,10 @@ final class ChaosEndpoint implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private volatile Behaviour behaviour = Behaviour.TAKE;
+    private volatile Behaviour behaviour = Behaviour.ACCEPT;
 
-    ChaosEndpoint(ChaosBooks books, long clientTimeout, long seed) throws IOException {
-        this.books = books;
+    ChaosEndpoint(DeliveryLedger ledger, long clientTimeout, long seed) throws IOException {
+        this.ledger = ledger;
         this.clientTimeout = clientTimeout;
         this.random = new Random(seed);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
@@ -100,22 +105,22 @@ final class ChaosEndpoint implements AutoCloseable {
             List<LineId> lines = all.stream().flatMap(Optional::stream).toList();
             boolean suspicious = lines.stream().anyMatch(LineId::isSuspicious);
             switch (behaviour) {
-                case TAKE -> take(exchange, lines);
+                case ACCEPT -> accept(exchange, lines);
                 case SERVER_ERROR -> status(exchange, List.of(500, 502, 503).get(random.nextInt(3)));
                 case TOO_MANY -> {
                     exchange.getResponseHeaders().set("Retry-After", "1");
                     status(exchange, 429);
                 }
                 case KEY_REFUSED -> status(exchange, 401);
-                case MALFORMED_LINE -> takeUnless(suspicious, exchange, lines, 400);
-                case FIREWALL_500 -> takeUnless(suspicious, exchange, lines, 500);
-                case FIREWALL_403 -> takeUnless(suspicious, exchange, lines, 403);
+                case MALFORMED_LINE -> acceptUnless(suspicious, exchange, lines, 400);
+                case FIREWALL_500 -> acceptUnless(suspicious, exchange, lines, 500);
+                case FIREWALL_403 -> acceptUnless(suspicious, exchange, lines, 403);
                 case MULTI_STATUS -> multiStatus(exchange, all);
                 case SMALL_BODIES -> {
                     if (body.length > SMALL_BODY) {
                         status(exchange, 413);
                     } else {
-                        take(exchange, lines);
+                        accept(exchange, lines);
                     }
                 }
                 case NO_BODIES -> status(exchange, 413);
@@ -123,65 +128,65 @@ final class ChaosEndpoint implements AutoCloseable {
                     if (gzip) {
                         status(exchange, 415);
                     } else {
-                        take(exchange, lines);
+                        accept(exchange, lines);
                     }
                 }
                 case SLOW -> {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
-                    take(exchange, lines);
+                    accept(exchange, lines);
                 }
                 case HANG -> {
-                    lost(clientTimeout * 2);
-                    books.took(lines, System.nanoTime());
+                    responseMayBeLost(clientTimeout * 2);
+                    ledger.accepted(lines, System.nanoTime());
                     LockSupport.parkNanos(clientTimeout + TimeUnit.SECONDS.toNanos(1));
                 }
                 case RESET -> {
-                    lost(0);
-                    books.took(lines, System.nanoTime());
+                    responseMayBeLost(0);
+                    ledger.accepted(lines, System.nanoTime());
                 }
             }
         }
     }
 
-    private void lost(long nanos) {
+    private void responseMayBeLost(long nanos) {
         long now = System.nanoTime();
-        books.answersAreLost(now, now + nanos + TimeUnit.SECONDS.toNanos(1));
+        ledger.responsesMayBeLost(now, now + nanos + TimeUnit.SECONDS.toNanos(1));
     }
 
-    private void take(HttpExchange exchange, List<LineId> lines) throws IOException {
-        books.took(lines, System.nanoTime());
+    private void accept(HttpExchange exchange, List<LineId> lines) throws IOException {
+        ledger.accepted(lines, System.nanoTime());
         status(exchange, 200);
     }
 
-    private void takeUnless(boolean suspicious, HttpExchange exchange, List<LineId> lines, int status)
+    private void acceptUnless(boolean suspicious, HttpExchange exchange, List<LineId> lines, int status)
             throws IOException {
         if (suspicious) {
-            lines.stream().filter(LineId::isSuspicious).forEach(books::refused);
+            lines.stream().filter(LineId::isSuspicious).forEach(ledger::refused);
             status(exchange, status);
         } else {
-            take(exchange, lines);
+            accept(exchange, lines);
         }
     }
 
     private void multiStatus(HttpExchange exchange, List<Optional<LineId>> lines) throws IOException {
         List<Integer> codes = new ArrayList<>();
-        List<LineId> taken = new ArrayList<>();
+        List<LineId> accepted = new ArrayList<>();
         for (Optional<LineId> each : lines) {
             LineId line = each.orElse(null);
             if (line == null) {
                 codes.add(200);
             } else if (line.isSuspicious()) {
-                books.refused(line);
+                ledger.refused(line);
                 codes.add(line.sequence() % 2 == 0 ? 400 : 418);
             } else if (random.nextInt(5) == 0) {
-                books.askedAgain(line);
+                ledger.deferred(line);
                 codes.add(503);
             } else {
-                taken.add(line);
+                accepted.add(line);
                 codes.add(200);
             }
         }
-        books.took(taken, System.nanoTime());
+        ledger.accepted(accepted, System.nanoTime());
         write(exchange, 207, JSON.writeValueAsString(Map.of("status", codes)));
     }
 
@@ -196,7 +201,7 @@ final class ChaosEndpoint implements AutoCloseable {
         exchange.getResponseBody().write(bytes);
     }
 
-    /** The id of each line of the body; empty for a line that the library itself has written. */
+    /** The id of each line of the body; empty for a line of the library itself. */
     private List<Optional<LineId>> linesOf(byte[] body, boolean gzip) throws IOException {
         List<Optional<LineId>> ids = new ArrayList<>();
         InputStream bytes = new ByteArrayInputStream(body);
@@ -206,8 +211,8 @@ final class ChaosEndpoint implements AutoCloseable {
             String text = line.path("line").asText();
             ids.add(Optional.ofNullable(LineId.in(text)));
             Matcher notice = NOTICE.matcher(text);
-            if (notice.lookingAt() && behaviour == Behaviour.TAKE) {
-                books.missing(Long.parseLong(notice.group(1)));
+            if (notice.lookingAt() && behaviour == Behaviour.ACCEPT) {
+                ledger.missing(Long.parseLong(notice.group(1)));
             }
         }
         return ids;

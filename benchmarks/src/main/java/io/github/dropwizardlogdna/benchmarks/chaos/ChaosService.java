@@ -18,16 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service under attack. Its threads log numbered lines, each to both loggers, until the service stops; how far each
- * thread got is in a file that is mapped into memory, so that it survives {@code kill -9}; after these counters follows a 1
- * once the server has started.
+ * The service under test. Its threads log numbered lines, each to both loggers, until the service stops. The count of each
+ * thread is in a file that is mapped into memory, so that it survives {@code kill -9}; a 1 follows the counts once the server
+ * has started.
  *
  * <p>Arguments: the number of this process, the file of the counters, lines a second of each thread, config.yml.
  */
 public final class ChaosService extends Application<Configuration> {
 
     static final int THREADS = 2;
-    /** The loggers, each with an appender of its own: one with a spool, one without. */
+    /** The loggers, each with its own appender: one with a spool, one without. */
     static final List<String> LOGGERS = List.of("spooled", "unspooled");
 
     private final int process;

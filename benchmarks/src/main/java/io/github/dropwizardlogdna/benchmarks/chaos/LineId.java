@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which line it is: the {@code sequence}-th that a thread of one process has logged.
+ * Identifies a line: the {@code sequence}-th that a thread of a process has logged.
  *
  * @param process counted from 0; each start of the service is one
  * @param logger {@link ChaosService#LOGGERS}
@@ -15,13 +15,13 @@ record LineId(int process, String logger, int thread, int sequence) {
 
     private static final Pattern TEXT = Pattern.compile("chaos (\\d+) (\\w+) (\\d+) (\\d+)\\b");
 
-    /** The message to log: the id in front, then a text that compresses as usual. */
+    /** The message to log: the id, and a text that compresses like that of a service. */
     String text() {
         return "chaos " + process + " " + logger + " " + thread + " " + sequence + " order "
                 + (sequence * 7919) % 10_007 + " was placed by customer " + Integer.toHexString(sequence * 31);
     }
 
-    /** The id within a line, or null if the line is not one of these. */
+    /** The id in a line; null if it has none. */
     @jakarta.annotation.Nullable
     static LineId in(String line) {
         Matcher matcher = TEXT.matcher(line);
@@ -39,7 +39,7 @@ record LineId(int process, String logger, int thread, int sequence) {
         return sequence % 701 == 350;
     }
 
-    /** The lines among which an order is promised. */
+    /** The lines whose order the appender keeps. */
     Stream stream() {
         return new Stream(process, logger, thread);
     }

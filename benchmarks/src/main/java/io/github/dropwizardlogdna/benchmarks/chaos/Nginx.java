@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The nginx of the system's packages as a reverse proxy in front of the endpoint, in the foreground, with all its files in
- * one directory.
+ * The nginx of the system's packages as a reverse proxy in front of the endpoint. Runs in the foreground, with all its files
+ * in one directory.
  */
 final class Nginx implements AutoCloseable {
 
@@ -36,7 +36,7 @@ final class Nginx implements AutoCloseable {
         return port;
     }
 
-    /** Takes bodies of this size from now on. What is under way ends with the old configuration. */
+    /** Accepts bodies up to this size from now on. Requests in flight end with the old configuration. */
     void limitBodies(String size) throws IOException, InterruptedException {
         configure(size);
         reload();

@@ -19,16 +19,16 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Keeps the books of what arrived. Any thread.
+ * Counts what arrives. Any thread.
  *
- * <p>Plain bodies are counted as they come. Compressed ones are kept as they are and counted when somebody asks, because
- * inflating them would take a fifth of the machine away from what is being measured.
+ * <p>Plain bodies are counted as they come. Compressed ones are kept and counted on demand, because inflating them would
+ * take a fifth of the machine away from the measurement.
  */
 final class Arrivals {
 
     private static final String NOTICE = " missing before this one (";
     private static final long SLOT = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final int SLOTS = 360_000; // an hour; what comes later falls into the last
+    private static final int SLOTS = 360_000; // an hour; the last slot holds the rest
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -39,13 +39,14 @@ final class Arrivals {
     private final Queue<String> lossNotices = new ConcurrentLinkedQueue<>();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong firstArrival = new AtomicLong();
     private final AtomicLong lastArrival = new AtomicLong();
     private final Histogram arrival = new ConcurrentHistogram(3);
     private final Histogram answer = new ConcurrentHistogram(3);
 
     private final long start = System.nanoTime();
     private final long cpuAtStart = SYSTEM.getProcessCpuTime();
-    /** Bytes by the time when they came. */
+    /** Bytes by time of arrival. */
     private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
 
     private record Compressed(InputStream body, long at) {}
@@ -58,6 +59,7 @@ final class Arrivals {
         }
         wireBytes.addAndGet(length);
         requests.incrementAndGet();
+        firstArrival.compareAndSet(0, at);
         lastArrival.accumulateAndGet(at, Math::max);
         slots.addAndGet((int) Math.max(0, Math.min(SLOTS - 1, (at - start) / SLOT)), length);
     }
@@ -96,6 +98,10 @@ final class Arrivals {
 
     long wireBytes() {
         return wireBytes.get();
+    }
+
+    long firstArrival() {
+        return firstArrival.get();
     }
 
     private void countCompressed() {

@@ -182,7 +182,7 @@ final class Connection implements Runnable {
         return limit > 0;
     }
 
-    /** What each kind of client wants to hear. */
+    /** The answers that each kind of client expects. */
     private static final class Answers {
 
         static final byte[] OK = answer("200 OK", "application/json", "{\"status\":\"ok\"}");

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.function.LongConsumer;
 
 /**
- * What a line carries so that it can be counted whatever it is wrapped in: JSON of any shape, protobuf, plain text. No
- * wrapping escapes these characters. Three of them, because in protobuf any two may meet by chance.
+ * Marks that make a line countable in any encoding: JSON of any shape, protobuf, plain text. No encoding escapes their
+ * characters. They have three, because in protobuf any two may meet by chance.
  */
 public final class Marks {
 
@@ -17,7 +17,7 @@ public final class Marks {
     /** In some lines, instead of {@link #LINE}: {@link System#nanoTime} follows, as it was when the line was logged. */
     public static final String PROBE = "~^~";
 
-    /** In lines that are not to be counted, such as those of a warm-up. */
+    /** In lines that are not counted, such as those of a warm-up. */
     public static final String UNCOUNTED = "~%~";
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -33,8 +33,7 @@ public final class Marks {
         long lines = 0;
         int i = 0;
         for (; i + Long.BYTES <= length; i += Long.BYTES) {
-            // A byte is zero where there is a tilde. Above a hit there can be false ones, which the look itself sorts
-            // out.
+            // A byte is zero if it was a tilde. There can be false hits above a true one; look() rejects them.
             long zeroes = (long) LONGS.get(bytes, i) ^ TILDES;
             for (long hits = (zeroes - ONES) & ~zeroes & HIGH_BITS; hits != 0; hits &= hits - 1) {
                 lines += look(bytes, i + Long.numberOfTrailingZeros(hits) / Byte.SIZE, length, probe);

@@ -1,47 +1,59 @@
 package io.github.dropwizardlogdna.benchmarks.receiver;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
+import io.github.dropwizardlogdna.benchmarks.ChildProcess;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ServerSocketFactory;
 
 /**
- * The receiving process. Takes commands on its standard input, one a line, and answers each with one line; ends with its
- * input, so that none is left behind.
+ * The receiving process. Arguments: the address to listen on, and for TLS the key store.
+ *
+ * <p>Not a LocalLogDna, which parses each line: the CPU that this process takes is missing for what is measured.
  */
 public final class Receiver {
 
+    private final String address;
+    private final ServerSocketFactory sockets;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private volatile Arrivals arrivals = new Arrivals();
     private volatile Mode mode = Mode.TAKE;
     private ServerSocket server;
 
-    private Receiver() throws IOException {
+    private Receiver(String address, ServerSocketFactory sockets) throws IOException {
+        this.address = address;
+        this.sockets = sockets;
         server = listen(0);
     }
 
-    public static void main(String[] args) throws IOException {
-        Receiver receiver = new Receiver();
+    public static void main(String[] args) throws Exception {
+        ServerSocketFactory sockets = args.length == 1
+                ? ServerSocketFactory.getDefault()
+                : new KeyStoreFile(Path.of(args[1])).context().getServerSocketFactory();
+        Receiver receiver = new Receiver(args[0], sockets);
         ObjectMapper json = new ObjectMapper();
-        System.out.println(receiver.server.getLocalPort());
-        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String command = commands.readLine(); command != null; command = commands.readLine()) {
-            System.out.println(receiver.obey(command, json));
-        }
+        ChildProcess.serve(
+                System.out,
+                Integer.toString(receiver.server.getLocalPort()),
+                command -> receiver.answer(command, json));
         System.exit(0);
     }
 
-    private String obey(String command, ObjectMapper json) throws IOException {
+    private String answer(String command, ObjectMapper json) throws IOException {
         return switch (command) {
             case "report" -> json.writeValueAsString(arrivals.report());
             case "bytes" -> Long.toString(arrivals.wireBytes());
+            case "first" -> Long.toString(arrivals.firstArrival());
+            case "take" -> {
+                Arrivals taken = arrivals;
+                arrivals = new Arrivals();
+                yield json.writeValueAsString(taken.report());
+            }
             case "reset" -> {
                 arrivals = new Arrivals();
                 yield "";
@@ -67,9 +79,9 @@ public final class Receiver {
     }
 
     private ServerSocket listen(int port) throws IOException {
-        ServerSocket socket = new ServerSocket();
+        ServerSocket socket = sockets.createServerSocket();
         socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        socket.bind(new InetSocketAddress(address, port));
         Thread thread = new Thread(() -> accept(socket), "receiver");
         thread.setDaemon(true);
         thread.start();

@@ -1,49 +1,76 @@
 package io.github.dropwizardlogdna.benchmarks.receiver;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dropwizardlogdna.benchmarks.Jvm;
-import java.io.BufferedReader;
+import io.github.dropwizardlogdna.benchmarks.ChildProcess;
+import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
-/** The receiving end, as seen from the process whose lines it takes. Any thread. */
+/** The receiving end, seen from the process that ships to it. Any thread. */
 public final class ReceiverProcess implements AutoCloseable {
 
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(60);
     private static final long LONGEST_RECOVERY = TimeUnit.SECONDS.toNanos(90);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Process process;
-    private final BufferedReader answers;
-    private final Writer commands;
-    private final int port;
+    private final ChildProcess process;
+    private final String scheme;
+    private final String address;
 
+    /** On loopback, without TLS. */
     public ReceiverProcess() throws IOException {
+        this(null);
+    }
+
+    /** On loopback. */
+    public ReceiverProcess(@Nullable KeyStoreFile tls) throws IOException {
+        this(List.of(), "127.0.0.1", tls);
+    }
+
+    /**
+     * Starts the receiving end.
+     *
+     * @param prefix see {@link ChildProcess}
+     * @param address to listen on
+     * @param tls null for plain HTTP
+     */
+    public ReceiverProcess(List<String> prefix, String address, @Nullable KeyStoreFile tls) throws IOException {
+        this.scheme = tls == null ? "http" : "https";
+        this.address = address;
         // Room for a run's compressed bodies, which are counted at its end.
-        process = Jvm.start(Receiver.class, "-Xmx2g", "-XX:+UseSerialGC");
-        answers = process.inputReader();
-        commands = process.outputWriter();
-        port = Integer.parseInt(answers.readLine());
+        List<String> arguments = new ArrayList<>(List.of("-Xmx2g", "-XX:+UseSerialGC", address));
+        if (tls != null) {
+            arguments.add(tls.path().toString());
+        }
+        process = new ChildProcess(prefix, Receiver.class, arguments.toArray(String[]::new));
     }
 
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + port);
+        return URI.create(scheme + "://" + address + ":" + process.greeting());
     }
 
-    /** Begins new books. */
+    /** Forgets what has arrived. */
     public void reset() {
-        ask("reset");
+        process.ask("reset");
     }
 
     public ReceiverReport report() {
+        return report("report");
+    }
+
+    /** The report up to this moment, while more arrives; forgets what has arrived. */
+    public ReceiverReport take() {
+        return report("take");
+    }
+
+    private ReceiverReport report(String command) {
         try {
-            return JSON.readValue(ask("report"), ReceiverReport.class);
+            return JSON.readValue(process.ask(command), ReceiverReport.class);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -51,7 +78,12 @@ public final class ReceiverProcess implements AutoCloseable {
 
     /** Bytes of bodies that have arrived; cheaper than a report. */
     public long bytes() {
-        return Long.parseLong(ask("bytes"));
+        return Long.parseLong(process.ask("bytes"));
+    }
+
+    /** {@link System#nanoTime} when the first body since the last {@link #reset} had arrived; zero if none has. */
+    public long firstArrivalAt() {
+        return Long.parseLong(process.ask("first"));
     }
 
     /** Waits until nothing has come for so long; not longer than a minute. */
@@ -82,28 +114,11 @@ public final class ReceiverProcess implements AutoCloseable {
     }
 
     public void behave(Mode mode) {
-        ask(mode.name());
-    }
-
-    private String ask(String command) {
-        lock.lock();
-        try {
-            commands.write(command + "\n");
-            commands.flush();
-            String answer = answers.readLine();
-            if (answer == null) {
-                throw new IOException("the receiving process has ended");
-            }
-            return answer;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            lock.unlock();
-        }
+        process.ask(mode.name());
     }
 
     @Override
     public void close() {
-        process.destroy();
+        process.close();
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The receiving end: a process of its own that takes whatever a contender sends, answers at once, and says how many
- * lines it got, when, and how long it took itself. Knows nothing of loggers.
+ * The receiving end: a process of its own that takes what a contender sends, answers at once, and reports the lines, their
+ * arrival, and its own latency. It does not know Logback.
  */
 package io.github.dropwizardlogdna.benchmarks.receiver;

@@ -4,8 +4,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was done to which order, for other readers than the log's. It has a logger of its own name rather than that of a
- * class, so that {@code config.yml} can route it, and it alone, to an app of its own.
+ * Records what was done to which order, for auditors. Its logger has a name of its own instead of a class name, so that
+ * {@code config.yml} can route it to a separate app.
  */
 final class AuditTrail {
 

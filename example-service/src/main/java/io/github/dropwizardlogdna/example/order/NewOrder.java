@@ -7,7 +7,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
 
-/** What a customer asks for. */
+/** A customer's order. */
 public record NewOrder(
         @NotBlank @Size(max = 100) String customer,
         @NotEmpty @Size(max = 100) List<@NotNull @Valid Item> items) {}

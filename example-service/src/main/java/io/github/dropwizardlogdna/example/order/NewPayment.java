@@ -3,10 +3,10 @@ package io.github.dropwizardlogdna.example.order;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 
-/** How a customer pays: the token by which the payment provider knows the card. */
+/** A payment, with the token that identifies the card at the payment provider. */
 public record NewPayment(@NotBlank @Size(max = 100) String token) {
 
-    /** Without the token, which is worth money and must not get into a log. */
+    /** Leaves out the token, which is worth money and must not be logged. */
     @Override
     public String toString() {
         return "NewPayment";

@@ -4,10 +4,10 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.UUID;
 
-/** An order as it stands. A change is a new one that takes its place in the {@link OrderStore}. */
+/** An immutable order. A changed order replaces it in the {@link OrderStore}. */
 public record Order(UUID id, String customer, List<Item> items, BigDecimal total, Status status) {
 
-    /** {@code PAYING} while the payment provider is asked, so that nobody is charged twice. */
+    /** {@code PAYING} during the request to the payment provider, so that a customer is not charged twice. */
     public enum Status {
         OPEN,
         PAYING,

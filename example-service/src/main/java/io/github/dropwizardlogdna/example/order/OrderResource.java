@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Orders over HTTP.
  *
- * <p>What is said of an order is logged as key-value pairs, not within the message: in LogDNA each becomes a field of
- * its own type that can be searched ({@code meta.total:>100}), and the message stays the same for every order.
+ * <p>The data of an order is logged as key-value pairs, not in the message: in LogDNA each becomes a searchable field with
+ * its own type ({@code meta.total:>100}), and the message stays the same for every order.
  */
 @Path("/orders")
 @Consumes(MediaType.APPLICATION_JSON)
@@ -95,7 +95,7 @@ public final class OrderResource {
                     .log("Payment failed");
             return error(Response.Status.BAD_GATEWAY, "The payment provider can't be reached; try again later");
         } finally {
-            // Open again after any failure, one that nobody thought of included.
+            // Open again after any failure, even an unexpected one.
             orders.replace(paying, outcome);
         }
     }

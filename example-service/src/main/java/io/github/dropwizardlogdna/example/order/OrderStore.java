@@ -7,7 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** The orders, in memory only, in place of a database. Any thread may use it. */
+/** Keeps the orders in memory instead of a database. Thread-safe. */
 public final class OrderStore {
 
     private final int maxOrders;
@@ -34,7 +34,7 @@ public final class OrderStore {
         return Optional.ofNullable(orders.get(id));
     }
 
-    /** Puts an order in the place of the one it was made from; false when somebody else was faster. */
+    /** Replaces an order by a changed one; returns false if another thread has changed it meanwhile. */
     boolean replace(Order current, Order next) {
         return orders.replace(current.id(), current, next);
     }

@@ -1,6 +1,6 @@
 package io.github.dropwizardlogdna.example.order;
 
-/** The payment provider answered, and said no. */
+/** The payment provider has declined the payment. */
 public final class PaymentDeclinedException extends Exception {
 
     PaymentDeclinedException(String reason) {

@@ -3,7 +3,7 @@ package io.github.dropwizardlogdna.example.order;
 import java.math.BigDecimal;
 import java.util.UUID;
 
-/** Takes a customer's money. */
+/** Charges a customer. */
 public interface PaymentProvider {
 
     void charge(UUID orderId, BigDecimal amount, String token)

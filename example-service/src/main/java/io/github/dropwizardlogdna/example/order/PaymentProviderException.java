@@ -1,6 +1,6 @@
 package io.github.dropwizardlogdna.example.order;
 
-/** The payment provider could not be asked. */
+/** The request to the payment provider has failed. */
 public final class PaymentProviderException extends Exception {
 
     PaymentProviderException(String message, Throwable cause) {

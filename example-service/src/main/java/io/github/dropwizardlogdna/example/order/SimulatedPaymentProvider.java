@@ -6,8 +6,8 @@ import java.net.ConnectException;
 import java.util.UUID;
 
 /**
- * Stands in for a payment provider on the network. It takes every token, except {@code declined}, and
- * {@code unreachable}, for which it fails as a provider does that is down.
+ * Simulates a payment provider on the network. It accepts every token except {@code declined} and {@code unreachable}; for
+ * the latter it fails as if the provider were down.
  */
 public final class SimulatedPaymentProvider implements PaymentProvider {
 

@@ -9,10 +9,10 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The bytes of a request's body. Filled by the server's thread, and only read after it is whole.
+ * The bytes of a request's body. Filled by the server's thread, and read only when it is complete.
  *
- * <p>It grows by blocks, each as large as all before it up to a limit: no byte is copied twice, a body that arrives byte
- * by byte makes no object for each, and a connection that sends little holds little.
+ * <p>It grows by blocks, each as large as all previous ones together, up to a limit. So bytes are not copied again, a
+ * body that arrives byte by byte does not cost an object a byte, and a small body holds little memory.
  */
 public final class Body {
 

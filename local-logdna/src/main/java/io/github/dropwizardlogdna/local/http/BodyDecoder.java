@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Finds the bytes of a body among those of its framing: a length, or chunks (RFC 9112, 6 and 7). */
+/** Extracts a body from its framing: a length, or chunks (RFC 9112, sections 6 and 7). */
 final class BodyDecoder {
 
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
     private static final Pattern CHUNK_SIZE = Pattern.compile("[0-9a-fA-F]{1,8}");
 
-    /** Of all the bytes of chunk sizes, extensions and trailers between two bytes of the body. */
+    /** The limit for chunk sizes, extensions and trailers between two bytes of the body. */
     private static final int MAX_FRAMING_BYTES = 8_192;
 
     private enum State {
@@ -27,7 +27,7 @@ final class BodyDecoder {
     private State state;
     private int framingBytes;
 
-    /** Of the body, or of the chunk. */
+    /** The bytes left in the body, or in the chunk. */
     private long remaining;
 
     private BodyDecoder(boolean chunked, long length) {
@@ -61,12 +61,12 @@ final class BodyDecoder {
         return state == State.DONE;
     }
 
-    /** The bytes that are still to come, as far as is known. */
+    /** The number of bytes that are still to come, as far as known. */
     long announced() {
         return chunked ? 0 : remaining;
     }
 
-    /** Reads on, and returns bytes of the body, or null if those that are here were framing. */
+    /** Returns the next bytes of the body, or null if the input holds only framing. */
     @Nullable
     ByteBuffer next(ByteBuffer in) throws MalformedRequestException {
         if (state == State.DATA) {

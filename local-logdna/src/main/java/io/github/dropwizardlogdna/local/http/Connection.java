@@ -13,21 +13,21 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * One connection: requests in, one after the other, answers out. Belongs to the server's thread.
+ * A connection, which serves one request after the other. Used by the server's thread only.
  *
- * <p>It is in one phase at a time, and each phase in which the client has to do something has a deadline.
+ * <p>Each phase in which the connection waits for the client has a deadline.
  */
 final class Connection {
 
-    /** The least {@link #use} of a connection that is not closed in favour of a new one. */
+    /** From this {@link #use} on, a connection is not closed in favour of a new one. */
     static final int IN_USE = 3;
 
     private static final int MAX_HEAD_BYTES = 16 * 1_024;
 
-    /** A body that is refused is read to its end up to this size, so that the client finds the answer. */
+    /** A refused body up to this size is read to its end, so that the client receives the answer. */
     private static final long MAX_DISCARDED_BYTES = 20_000_000;
 
-    /** How long a connection that is to be closed is read on, so that the client finds the answer and no reset. */
+    /** How long a connection is read before it is closed, so that the client receives the answer instead of a reset. */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     private static final byte[] CONTINUE = {
@@ -36,17 +36,17 @@ final class Connection {
     };
 
     private enum Phase {
-        /** Between requests, or in the head of one. */
+        /** Between requests, or receiving the head of one. */
         HEAD,
-        /** In a body that is kept or discarded. */
+        /** Receiving a body, to keep or to discard it. */
         BODY,
-        /** A worker has the request. */
+        /** A worker handles the request. */
         WORKING,
-        /** An answer is being sent. */
+        /** Sending an answer. */
         WRITING,
-        /** A stream is being sent. */
+        /** Sending a stream. */
         STREAMING,
-        /** The last answer is sent; what still comes is thrown away. */
+        /** The last answer was sent; further input is discarded. */
         LINGERING,
         CLOSED
     }
@@ -62,10 +62,10 @@ final class Connection {
     private int requests;
     private boolean closeAfterAnswer;
 
-    /** The client has closed its side, and may still read. */
+    /** Whether the client has closed its side. It may still read. */
     private boolean inputEnded;
 
-    /** What was received while an answer was due: further requests. */
+    /** Input that was received before the answer was sent: further requests. */
     @Nullable
     private ByteBuffer pending;
 
@@ -73,7 +73,7 @@ final class Connection {
     private int headLength;
     private boolean headStarted;
 
-    // The request at hand.
+    // The current request.
 
     @Nullable
     private RequestHead head;
@@ -84,10 +84,10 @@ final class Connection {
     private long bodyStart;
     private long bodyBytes;
 
-    /** The bytes of the body that count as held; given back with the answer. */
+    /** The bytes of the body that count as held; released with the answer. */
     private long reserved;
 
-    /** Null if the body is discarded; then the answer is known. */
+    /** Null if the body is discarded; then the answer is already known. */
     @Nullable
     private Body body;
 
@@ -111,7 +111,7 @@ final class Connection {
         setDeadline(server.limits().idleTime());
     }
 
-    /** How much would be lost if it were closed; from {@link #IN_USE} on too much. */
+    /** A measure of the loss if this connection were closed; {@link #IN_USE} and more are not acceptable. */
     int use() {
         return switch (phase) {
             case HEAD -> requests == 0 ? 0 : 1;
@@ -121,7 +121,7 @@ final class Connection {
         };
     }
 
-    /** Reads and writes what can be. Its failures are its own: the connection ends, the server goes on. */
+    /** Reads and writes as much as possible. A failure closes this connection alone. */
     void ready(SelectionKey selected, ByteBuffer received) {
         try {
             if (selected.isValid() && selected.isWritable()) {
@@ -195,7 +195,7 @@ final class Connection {
         }
     }
 
-    /** Whether an empty line ends here; one ahead of the request line is skipped (RFC 9112, 2.2). */
+    /** Whether an empty line ends here. One before the request line is skipped (RFC 9112, section 2.2). */
     private boolean endsHead() {
         int last = headLength - 2;
         if (last >= 0 && headBytes[last] == '\r') {
@@ -252,7 +252,7 @@ final class Connection {
             verdict = answer.response();
         }
         if (verdict != null && (head.expectsContinue() || decoder.announced() > MAX_DISCARDED_BYTES)) {
-            // The body may never come, or is not worth reading.
+            // The body may never arrive, or is too large to read.
             closeAfterAnswer = true;
             send(verdict);
         } else if (decoder.isDone()) {
@@ -406,12 +406,12 @@ final class Connection {
         }
     }
 
-    /** Sends what a stream has, if the client has taken what came before. */
+    /** Sends the next bytes of a stream if the client has received the previous ones. */
     void pump() {
         sendOfStream(false);
     }
 
-    /** Sends the heartbeat of a stream that has nothing else to send. */
+    /** Sends the heartbeat of a stream that has nothing to send. */
     void beat() {
         sendOfStream(true);
     }
@@ -441,7 +441,7 @@ final class Connection {
 
     private void endOfInput() {
         if (phase == Phase.WORKING) {
-            // It may have closed its own side alone, and still wait; or be gone.
+            // The client may have closed only its own side and still wait for the answer.
             closeAfterAnswer = true;
             inputEnded = true;
             setDeadline(server.limits().bodyGrace());
@@ -450,7 +450,7 @@ final class Connection {
         }
     }
 
-    /** Ends what has gone on for too long. */
+    /** Enforces the deadline of the current phase. */
     void expire(long now) {
         if (deadline == Long.MAX_VALUE || now - deadline < 0) {
             return;
@@ -501,12 +501,12 @@ final class Connection {
         key.interestOps((reads ? SelectionKey.OP_READ : 0) | (out.isEmpty() ? 0 : SelectionKey.OP_WRITE));
     }
 
-    /** Closes the connection such that the client sees a reset. */
+    /** Closes the connection with a reset. */
     private void abort() {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {
-            // Then it is closed in the ordinary way.
+            // It is closed without a reset.
         }
         close();
     }

@@ -4,18 +4,18 @@ import jakarta.annotation.Nullable;
 import java.nio.ByteBuffer;
 
 /**
- * What a stream has to send. The server asks when the client has taken what came before, so a slow client costs no more
- * than one answer of this. Called by the server's thread only, so it must not wait.
+ * The source of a stream. The server asks for the next bytes when the client has received the previous ones, so a slow
+ * client costs the memory of one answer. Called by the server's thread only; must not block.
  */
 public interface EventSource {
 
-    /** The next bytes; null if there are none at present. */
+    /** Returns the next bytes; null if there are none yet. */
     @Nullable
     ByteBuffer next();
 
-    /** What keeps the connection while there is nothing to send. */
+    /** Returns bytes that keep an idle connection open. */
     ByteBuffer heartbeat();
 
-    /** The client is gone. */
+    /** Called when the connection is closed. */
     void closed();
 }

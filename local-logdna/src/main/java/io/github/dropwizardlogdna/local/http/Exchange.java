@@ -1,8 +1,8 @@
 package io.github.dropwizardlogdna.local.http;
 
 /**
- * A request that waits for its answer. Any thread may answer, once; a second answer, or one that comes when the client is
- * gone, goes nowhere. A request that is never answered occupies its connection until the client closes it.
+ * A request that waits for its answer. Any thread may answer. Only the first answer counts, and none does after the client
+ * has closed the connection. An unanswered request occupies its connection until the client closes it.
  */
 public final class Exchange {
 
@@ -18,7 +18,7 @@ public final class Exchange {
         server.execute(() -> connection.answer(this, response));
     }
 
-    /** Closes the connection at once, without an answer. */
+    /** Closes the connection without an answer. */
     public void reset() {
         server.execute(() -> connection.reset(this));
     }

@@ -2,13 +2,13 @@ package io.github.dropwizardlogdna.local.http;
 
 import jakarta.annotation.Nullable;
 
-/** What is served. Called by the server's thread, so it must not wait. */
+/** Decides about requests. Called by the server's thread; must not block. */
 public interface Handler {
 
     Plan begin(RequestHead head);
 
     /**
-     * The answer to a request that the server itself refuses: it can't be read, is too large or too slow.
+     * Returns the answer to a request that the server itself refuses because it is malformed, too large or too slow.
      *
      * @param head null if it could not be read
      */

@@ -22,20 +22,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Accepts connections and runs the one thread that serves them all.
+ * Accepts connections and serves them all with one thread.
  *
- * <p>That thread owns the connections and everything in them. Other threads reach it by {@link #execute} alone. Its
- * threads are daemons: they don't keep the process alive, and serve until its end.
+ * <p>That thread owns the connections and their state; other threads use {@link #execute} to reach it. All threads are
+ * daemons: they don't keep the process alive, and serve until it ends.
  */
 public final class HttpServer implements AutoCloseable {
 
-    /** For whole requests, so that one that takes long (a large body) does not delay another. */
+    /** Threads for complete requests, so that a large one does not delay another. */
     private static final int WORKERS = 2;
 
-    /** How often deadlines are looked at, while there are connections. */
+    /** The interval at which deadlines are checked while there are connections. */
     private static final long TICK_MILLIS = 100;
 
-    /** Connections accepted in a row, before those that are open are served again. */
+    /** The number of connections accepted in a row before open ones are served again. */
     private static final int ACCEPTED_AT_ONCE = 64;
 
     private static final int READ_BYTES = 64 * 1_024;
@@ -53,12 +53,12 @@ public final class HttpServer implements AutoCloseable {
     private final AtomicBoolean streamsAreDue = new AtomicBoolean();
     private volatile boolean closed;
 
-    // What follows belongs to the server's thread.
+    // Used by the server's thread only.
 
-    /** In the order in which they came. */
+    /** In the order in which they were accepted. */
     private final Set<Connection> connections = new LinkedHashSet<>();
 
-    /** What is read is copied from here at once, so one buffer serves all connections. */
+    /** Input is copied from here at once, so that all connections share one buffer. */
     private final ByteBuffer received = ByteBuffer.allocateDirect(READ_BYTES);
 
     private long heldBytes;
@@ -90,9 +90,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Starts to listen; on any free port for port 0.
+     * Starts a server; port 0 selects any free port.
      *
-     * @throws IOException if the address can't be had
+     * @throws IOException if the address is not available
      */
     public static HttpServer start(InetSocketAddress address, Handler handler, Limits limits) throws IOException {
         HttpServer server = new HttpServer(address, handler, limits);
@@ -110,20 +110,20 @@ public final class HttpServer implements AutoCloseable {
         return address.getPort();
     }
 
-    /** Has all streams look for something to send. Any thread may call; it does not wait. */
+    /** Makes all streams check for something to send. Thread-safe; does not block. */
     public void wakeStreams() {
         if (streamsAreDue.compareAndSet(false, true)) {
             selector.wakeup();
         }
     }
 
-    /** Runs something on the server's thread, soon. */
+    /** Runs a task on the server's thread. Thread-safe; does not block. */
     void execute(Runnable task) {
         tasks.add(task);
         selector.wakeup();
     }
 
-    /** Closes all connections, and returns when the port is free again. */
+    /** Closes all connections. Returns when the port is free again. */
     @Override
     public void close() {
         closed = true;
@@ -150,7 +150,7 @@ public final class HttpServer implements AutoCloseable {
                     selector.select(connections.isEmpty() ? 0 : TICK_MILLIS);
                     serveOnce();
                 } catch (IOException | RuntimeException | Error e) {
-                    // One connection's own failures are caught there. This is the machine's: out of memory, perhaps.
+                    // A connection handles its own failures. This one is the server's, such as a lack of memory.
                     report(e);
                     pause();
                 }
@@ -194,7 +194,7 @@ public final class HttpServer implements AutoCloseable {
             try {
                 channel = acceptor.accept();
             } catch (IOException e) {
-                // No more file descriptors: one connection fewer gives one back.
+                // Out of file descriptors: closing a connection frees one.
                 if (closeTheLeastUsed()) {
                     continue;
                 }
@@ -225,7 +225,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Of those of the same use, the one that was opened first. A request that waits for its answer is never cut off. */
+    /** The oldest of the least used connections. One with a request that waits for its answer is never closed. */
     private boolean closeTheLeastUsed() {
         Connection least = connections.stream()
                 .filter(connection -> connection.use() < Connection.IN_USE)
@@ -238,7 +238,7 @@ public final class HttpServer implements AutoCloseable {
         return true;
     }
 
-    // For connections, on the server's thread.
+    // Called by connections, on the server's thread.
 
     Limits limits() {
         return limits;
@@ -252,7 +252,7 @@ public final class HttpServer implements AutoCloseable {
         return handler.refuse(head, status, reason);
     }
 
-    /** Whether so many more bytes may be held. */
+    /** Reserves bytes of memory for bodies; returns false if that would exceed the limit. */
     boolean reserve(int bytes) {
         if (heldBytes + bytes > limits.heldBytes()) {
             return false;
@@ -269,7 +269,7 @@ public final class HttpServer implements AutoCloseable {
         connections.remove(connection);
     }
 
-    /** Has a worker handle a request. An Error there costs the request its answer, not the server its worker. */
+    /** Lets a worker handle a request. An Error there leaves the request unanswered, but does not end the worker. */
     void work(RequestHead head, Plan.Receiver receiver, Body body, Exchange exchange) {
         workers.execute(() -> {
             try {
@@ -281,13 +281,13 @@ public final class HttpServer implements AutoCloseable {
         });
     }
 
-    /** On standard error, not in a log: the log may be what is shipped here. */
+    /** Prints to standard error: a log may be shipped to this very server. */
     static void report(Throwable failure) {
         try {
             System.err.println("[local-logdna] An internal error; serving goes on:");
             failure.printStackTrace();
         } catch (RuntimeException | Error e) {
-            // There is no memory to report it with.
+            // There is not enough memory to report it.
         }
     }
 
@@ -295,7 +295,7 @@ public final class HttpServer implements AutoCloseable {
         try {
             Thread.sleep(TICK_MILLIS);
         } catch (InterruptedException e) {
-            // Nobody interrupts this thread; it ends by close().
+            // No code interrupts this thread; close() ends it.
             Thread.currentThread().interrupt();
         }
     }
@@ -304,7 +304,7 @@ public final class HttpServer implements AutoCloseable {
         try {
             closeable.close();
         } catch (Exception e) {
-            // It is gone either way.
+            // The connection is closed in any case.
         }
     }
 }

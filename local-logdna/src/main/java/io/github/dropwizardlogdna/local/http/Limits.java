@@ -3,15 +3,15 @@ package io.github.dropwizardlogdna.local.http;
 import java.time.Duration;
 
 /**
- * What a client may cost.
+ * Limits on the cost of clients.
  *
- * @param connections how many may be open; one more closes the one that is least in use
- * @param heldBytes the bytes of all requests' bodies that are in memory at once; a request beyond it is answered with 503
- * @param headTime how long the head of a request may take, from its first byte
- * @param idleTime how long a connection stays open without a request, or without reading what it is sent
- * @param bodyGrace how long a body may take beyond what its bytes take at the least rate
- * @param minBytesPerSecond the least rate at which a body must arrive
- * @param heartbeat how often a stream that has nothing to send sends its heartbeat
+ * @param connections the most open connections; a further one closes the least used one
+ * @param heldBytes the most bytes of all requests' bodies in memory; a request beyond it is answered with 503
+ * @param headTime the time to receive the head of a request, from its first byte
+ * @param idleTime the time after which a connection without a request, or whose client does not read, is closed
+ * @param bodyGrace the time that a body may take in addition to what its bytes take at the minimum rate
+ * @param minBytesPerSecond the minimum rate of a body
+ * @param heartbeat the interval of heartbeats on an idle stream
  */
 public record Limits(
         int connections,
@@ -25,7 +25,7 @@ public record Limits(
     public static Limits standard() {
         return new Limits(
                 1_000,
-                // At least one body of the largest size, and never much of a small heap.
+                // Room for at least one body of the largest size, but only a small share of a small heap.
                 Math.max(12_000_000, Math.min(128_000_000, Runtime.getRuntime().maxMemory() / 8)),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),

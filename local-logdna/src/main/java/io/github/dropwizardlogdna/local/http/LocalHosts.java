@@ -10,22 +10,22 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * The names under which this machine may be asked.
+ * The names by which this machine may be addressed.
  *
- * <p>A socket on 127.0.0.1 is not enough to keep other people's pages out: any page on the web can have its own name
- * resolve to 127.0.0.1, and then talk, from the user's browser, to what answers there (DNS rebinding). The browser sends
- * that name in the Host header; and the name of the page that makes it send a request, in the Origin header.
+ * <p>Binding to 127.0.0.1 does not keep foreign web pages out: a page can let its own name resolve to 127.0.0.1 and then,
+ * in the user's browser, talk to a server there (DNS rebinding). The browser sends that name in the Host header, and the
+ * origin of the page that causes a request in the Origin header.
  */
 public final class LocalHosts {
 
-    /** An address can't be rebound: what answers there is what the user asked for. */
+    /** An address is safe: it does not depend on DNS, so it can't be rebound. */
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
 
     private final Set<String> names = new TreeSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
     private final boolean anyAddress;
 
     /**
-     * @param bound the address that is listened on; for one of a network, all addresses are names of this machine
+     * @param bound the address that the server listens on; if others can reach it, every address is accepted
      * @param others further names
      */
     public LocalHosts(InetAddress bound, Set<String> others) {

@@ -1,12 +1,12 @@
 package io.github.dropwizardlogdna.local.http;
 
-/** A request that can't be read: the status to answer, and the reason in words of our own. */
+/** Thrown for a malformed request. Has the status to answer, and a reason that quotes nothing from the request. */
 final class MalformedRequestException extends Exception {
 
     private final int status;
 
     MalformedRequestException(int status, String reason) {
-        // Part of the server's ordinary work, so without a stack trace.
+        // Thrown in normal operation, so without a stack trace.
         super(reason, null, false, false);
         this.status = status;
     }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringTokenizer;
 
-/** The parameters of a query, decoded. A percent sign that begins no escape stands for itself. */
+/** The decoded parameters of a query. A percent sign that does not begin an escape stands for itself. */
 public final class Query {
 
     private record Parameter(String name, String value) {}

@@ -10,10 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * All of a request but its body.
+ * A request without its body.
  *
- * @param path as it was sent, without the query, not decoded
- * @param query as it was sent, without the question mark; empty if there is none
+ * @param path as sent, without the query, not decoded
+ * @param query as sent, without the question mark; empty if there is none
  */
 public record RequestHead(
         String method, String path, String query, boolean http11, List<Header> headers, InetAddress sender) {
@@ -21,7 +21,7 @@ public record RequestHead(
     private static final Pattern REQUEST_LINE =
             Pattern.compile("(?<method>[A-Z]{1,20}) (?<target>[\\x21-\\xff]+) HTTP/1\\.(?<minor>[01])");
 
-    /** The form that proxies are sent; a server must take it, too. */
+    /** The form of requests to proxies, which a server must accept, too. */
     private static final Pattern ABSOLUTE_TARGET = Pattern.compile("(?i)https?://(?<authority>[^/?#]*)(?<rest>.*)");
 
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -30,7 +30,7 @@ public record RequestHead(
         headers = List.copyOf(headers);
     }
 
-    /** A header; its value without white space around it. */
+    /** A header. Its value has no surrounding white space. */
     public record Header(String name, String value) {}
 
     static RequestHead parse(byte[] bytes, int length, InetAddress sender) throws MalformedRequestException {

@@ -8,7 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** An answer. Headers about the connection and the length are the server's. */
+/** An answer. The server adds the headers about the connection and the length. */
 public final class Response {
 
     private static final Map<Integer, String> PHRASES = Map.ofEntries(
@@ -51,7 +51,7 @@ public final class Response {
         return new Response(status, all, body);
     }
 
-    /** The bytes on the wire. */
+    /** The complete answer as bytes. */
     ByteBuffer encode(boolean withBody, boolean close) {
         String length = status == 204 ? "" : "Content-Length: " + body.length + "\r\n";
         byte[] head = head(length + (close ? "Connection: close\r\n" : ""));
@@ -63,7 +63,7 @@ public final class Response {
         return bytes.flip();
     }
 
-    /** The bytes of the head alone, for a body that goes on until the connection closes. */
+    /** The head as bytes, for a body that ends when the connection is closed. */
     ByteBuffer encodeHeadOfStream() {
         return ByteBuffer.wrap(head("Connection: close\r\n"));
     }

@@ -11,8 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * How requests that are in order are answered: they are taken, unless a test wants something else. Any number of threads
- * may call.
+ * Decides how valid requests are answered: they are accepted, unless a test asks for something else. Thread-safe.
  */
 public final class Answers {
 
@@ -28,10 +27,13 @@ public final class Answers {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Behaviour> next = new ArrayDeque<>();
-    private Behaviour always = TAKE;
+    /** The behaviours after those, in turn. */
+    private List<Behaviour> always = List.of(TAKE);
+
+    private int turn;
     private Predicate<Line> refused = line -> false;
 
-    /** Requests that wait for an answer that does not come. */
+    /** The requests left unanswered. */
     private final List<Exchange> hanging = new ArrayList<>();
 
     /** The answer to one batch. */
@@ -48,7 +50,7 @@ public final class Answers {
         Predicate<Line> refuses;
         lock.lock();
         try {
-            behaviour = next.isEmpty() ? always : next.remove();
+            behaviour = next.isEmpty() ? always.get(turn++ % always.size()) : next.remove();
             refuses = refused;
         } finally {
             lock.unlock();
@@ -79,7 +81,17 @@ public final class Answers {
         set(new Behaviour(Kind.STATUS, status, Map.copyOf(headers)));
     }
 
-    /** Keeps a request that is not answered, to cut it off when that changes. */
+    /** Answers the requests with these statuses in turn from now on. */
+    public void inTurn(int... statuses) {
+        if (statuses.length == 0) {
+            throw new IllegalArgumentException("An answer has a status");
+        }
+        set(IntStream.of(statuses)
+                .mapToObj(status -> new Behaviour(Kind.STATUS, status, Map.of()))
+                .toArray(Behaviour[]::new));
+    }
+
+    /** Keeps an unanswered request, so that it can be cut off later. */
     void hold(Exchange exchange) {
         lock.lock();
         try {
@@ -98,7 +110,7 @@ public final class Answers {
         }
     }
 
-    /** Answers no request from now on; those that wait are cut off when that changes. */
+    /** Leaves requests unanswered from now on. They are cut off when another behaviour is set. */
     public void hang() {
         set(new Behaviour(Kind.HANG, 200, Map.of()));
     }
@@ -108,23 +120,24 @@ public final class Answers {
         set(new Behaviour(Kind.RESET, 200, Map.of()));
     }
 
-    private void set(Behaviour behaviour) {
+    private void set(Behaviour... behaviours) {
         lock.lock();
         try {
-            always = behaviour;
+            always = List.of(behaviours);
+            turn = 0;
             cutOffHanging();
         } finally {
             lock.unlock();
         }
     }
 
-    /** What hangs was not taken: its sender finds the connection closed, and may send it again. */
+    /** Closes the connections of unanswered requests. Their lines were not accepted, so the sender may send them again. */
     private void cutOffHanging() {
         hanging.forEach(Exchange::reset);
         hanging.clear();
     }
 
-    /** Answers one of the next requests, after those that were asked for before, with this status. */
+    /** Answers one request with this status, after the statuses that were queued before. */
     public void once(int status, Map<String, String> headers) {
         lock.lock();
         try {
@@ -134,7 +147,7 @@ public final class Answers {
         }
     }
 
-    /** Refuses these lines with a 207, and takes the others of their batch. */
+    /** Refuses these lines with a 207, and accepts the others of their batch. */
     public void refuse(Predicate<Line> lines) {
         lock.lock();
         try {
@@ -144,13 +157,14 @@ public final class Answers {
         }
     }
 
-    /** Takes everything again. */
+    /** Accepts everything again. */
     public void takeAll() {
         lock.lock();
         try {
             next.clear();
             cutOffHanging();
-            always = TAKE;
+            always = List.of(TAKE);
+            turn = 0;
             refused = line -> false;
         } finally {
             lock.unlock();

@@ -3,7 +3,7 @@ package io.github.dropwizardlogdna.local.ingestion;
 import java.time.Instant;
 import java.util.List;
 
-/** What one request brought: lines, who sent them, and how. */
+/** The lines of one request, with their origin and their size. */
 public record Batch(Instant receivedAt, String hostname, List<String> tags, List<Line> lines, Transfer transfer) {
 
     public Batch {
@@ -11,6 +11,6 @@ public record Batch(Instant receivedAt, String hostname, List<String> tags, List
         lines = List.copyOf(lines);
     }
 
-    /** What the batch weighed: bytes on the wire, and bytes of JSON. */
+    /** The size of a batch: bytes on the wire, and bytes of JSON. */
     public record Transfer(String encoding, int wireBytes, int jsonBytes) {}
 }

@@ -1,6 +1,6 @@
 package io.github.dropwizardlogdna.local.ingestion;
 
-/** Is called for what the endpoint has taken and refused. Several of the endpoint's threads may call at once. */
+/** Receives accepted batches and refusals. Several of the endpoint's threads may call at the same time. */
 @FunctionalInterface
 public interface BatchListener {
 

@@ -3,7 +3,7 @@ package io.github.dropwizardlogdna.local.ingestion;
 import jakarta.annotation.Nullable;
 import java.util.List;
 
-/** What the body of a request holds: lines, and what some clients put there rather than into the query or a header. */
+/** The content of a body: lines, and fields that some clients send in the body instead of the query or a header. */
 record Envelope(
         List<Line> lines,
         @Nullable String hostname,

@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.zip.ZipException;
 
 /**
- * Reads a body as a stream, so that what a sender makes of a few bytes (gzip, brackets) costs no more than the lines that
- * are in it. It takes {@code {"lines":[...]}}, which is documented, and {@code {"e":"ls","ls":[...]}}, which the vendor's
- * own clients for Node, Python and Ruby send.
+ * Reads a body as a stream, so that a small body that expands (gzip, brackets) costs no more memory than its lines. It
+ * accepts {@code {"lines":[...]}}, which is documented, and {@code {"e":"ls","ls":[...]}}, which the vendor's clients for
+ * Node, Python and Ruby send.
  */
 final class EnvelopeReader {
 
     /**
-     * The real server cuts a line at "16 KB". It doesn't say which: this is the stricter reading, so that what arrives
-     * whole here arrives whole there.
+     * The real server cuts a line at "16 KB". This is the stricter reading, so that a line that arrives whole here arrives
+     * whole there.
      */
     static final int MAX_TEXT_BYTES = 16_000;
 
-    /** Of what a body of 10 MB can hold: lines of 100 bytes. */
+    /** As many lines of 100 bytes as a body of 10 MB can hold. */
     static final int MAX_LINES = 100_000;
 
     static final int MAX_LEVEL = 80;
@@ -35,10 +35,10 @@ final class EnvelopeReader {
     static final int MAX_TAG = 80;
     static final int MAX_TAGS = 100;
 
-    /** What Jackson allows, too, from 2.15 on. */
+    /** Jackson has the same limit from 2.15 on. */
     private static final int MAX_DEPTH = 1_000;
 
-    /** Names are not kept from one request to the next: senders choose them. */
+    /** Field names are not cached between requests: senders choose them. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -60,8 +60,8 @@ final class EnvelopeReader {
     }
 
     /**
-     * @throws Refusal if it is no envelope
-     * @throws ZipException if the stream is one of gzip, and damaged
+     * @throws Refusal if the body is not an envelope
+     * @throws ZipException if a gzip stream is damaged
      */
     static Envelope read(InputStream body, Instant receivedAt) throws Refusal, ZipException {
         try (JsonParser json = JSON.createParser(body)) {
@@ -69,10 +69,10 @@ final class EnvelopeReader {
         } catch (ZipException e) {
             throw e;
         } catch (EOFException e) {
-            // Of gzip: the parser has an exception of its own for JSON that ends too soon.
+            // From gzip: the parser has its own exception for JSON that ends too soon.
             throw new ZipException("ends too soon");
         } catch (IOException e) {
-            // Nothing is read from elsewhere: it is what was sent that can't be read.
+            // The source is in memory, so the content is the cause.
             throw badParameters();
         }
     }
@@ -135,7 +135,7 @@ final class EnvelopeReader {
                 case "meta" -> meta = json.currentToken() == JsonToken.VALUE_NULL ? null : MetaReader.read(json);
                 default -> {}
             }
-            // Of a value that is an object or an array, and has not been read.
+            // Skips an object or an array that was not read.
             skip(json);
         }
         if (text == null) {
@@ -145,7 +145,7 @@ final class EnvelopeReader {
                 timestamp == null ? receivedAt : timestamp,
                 text,
                 level,
-                // The agent's lines, and those of others that read files, have the file in its place.
+                // The agent and other programs that read files send the file instead.
                 app == null ? file : app,
                 env,
                 meta);
@@ -171,7 +171,7 @@ final class EnvelopeReader {
         split(joined).stream().limit(MAX_TAGS - tags.size()).forEach(tags::add);
     }
 
-    /** The tags of a list that is joined by commas. */
+    /** Splits tags that are joined by commas. */
     static List<String> split(String joined) {
         List<String> tags = new ArrayList<>();
         for (String tag : joined.split(",", -1)) {
@@ -182,7 +182,7 @@ final class EnvelopeReader {
         return tags;
     }
 
-    /** A text, or a number or boolean as a text; null for anything else, which is read over. */
+    /** Returns a string, number or boolean as text; skips any other value and returns null. */
     @Nullable
     private static String text(JsonParser json, int maxLength) throws IOException, Refusal {
         JsonToken token = json.currentToken();
@@ -197,7 +197,7 @@ final class EnvelopeReader {
         return text.length() <= maxLength ? text : text.substring(0, maxLength);
     }
 
-    /** Reads to the end of the current value, if it is one of several tokens. */
+    /** Skips to the end of the current value. */
     static void skip(JsonParser json) throws IOException, Refusal {
         JsonToken token = json.currentToken();
         if (token != JsonToken.START_OBJECT && token != JsonToken.START_ARRAY) {
@@ -218,7 +218,7 @@ final class EnvelopeReader {
     }
 
     private static String truncated(String text) {
-        // Each character takes a byte at least.
+        // Each character takes at least one byte.
         byte[] bytes = cut(text, MAX_TEXT_BYTES + 1).getBytes(StandardCharsets.UTF_8);
         if (bytes.length <= MAX_TEXT_BYTES) {
             return text;
@@ -230,7 +230,7 @@ final class EnvelopeReader {
         return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
-    /** Whether a byte goes on with a character of UTF-8 that began before it. */
+    /** Whether a byte continues a UTF-8 character. */
     private static boolean isContinuation(byte b) {
         return (b & 0xC0) == 0x80;
     }

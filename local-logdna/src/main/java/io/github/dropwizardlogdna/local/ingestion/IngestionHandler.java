@@ -19,15 +19,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 
-/** Answers as the ingestion API does. Any number of threads may be in it at once. */
+/** Answers as the ingestion API does. Thread-safe. */
 public final class IngestionHandler {
 
     public static final String PATH = "/logs/ingest";
 
-    /** The second is the agent's; some clients end either with a slash. */
+    /** The second path is the agent's. Some clients add a slash at the end. */
     private static final Set<String> PATHS = Set.of(PATH, PATH + "/", "/logs/agent", "/logs/agent/");
 
-    /** "10 MB", in the stricter reading, and for the JSON as for its compressed form. */
+    /** "10 MB", in the stricter reading, for the JSON and for its compressed form. */
     public static final int MAX_BODY_BYTES = 10_000_000;
 
     private final Credentials credentials;
@@ -35,7 +35,7 @@ public final class IngestionHandler {
     private final BatchListener listener;
 
     /**
-     * @param ingestionKey the one that is taken; null to take any
+     * @param ingestionKey the only key that is accepted; null to accept any
      */
     public IngestionHandler(@Nullable String ingestionKey, Answers answers, BatchListener listener) {
         this.credentials = new Credentials(ingestionKey);
@@ -43,7 +43,7 @@ public final class IngestionHandler {
         this.listener = listener;
     }
 
-    /** What becomes of a request, from a place that may send one. */
+    /** Decides about a request whose host and origin are allowed. */
     public Plan begin(RequestHead head) {
         try {
             return plan(head);
@@ -52,14 +52,14 @@ public final class IngestionHandler {
         }
     }
 
-    /** The answer to a request that is refused, here or by the server; the listener is called. */
+    /** Returns the answer to a refused request, and calls the listener. */
     public Response refuse(@Nullable RequestHead head, int status, String error) {
         report(head, status, error);
         Response response = json(status, JsonNodeFactory.instance.objectNode().put("error", error));
         return shared(head, status == 405 ? response.with("Allow", "POST") : response);
     }
 
-    /** Calls the listener for a request that is refused elsewhere. */
+    /** Calls the listener for a request that was refused elsewhere. */
     public void report(@Nullable RequestHead head, int status, String error) {
         listener.refused(RefusedRequest.of(head, status, error));
     }
@@ -101,7 +101,7 @@ public final class IngestionHandler {
         if (answer.resets()) {
             exchange.reset();
         } else if (answer.status() >= 300) {
-            Response response = refuse(head, answer.status(), "As the test wants it.");
+            Response response = refuse(head, answer.status(), "A test asked for this status.");
             for (Map.Entry<String, String> header : answer.headers().entrySet()) {
                 response = response.with(header.getKey(), header.getValue());
             }
@@ -168,7 +168,7 @@ public final class IngestionHandler {
         return encoding;
     }
 
-    /** For a page of this machine that asks first whether it may send, as the vendor's client for browsers does. */
+    /** Answers the preflight request of a local page, which the vendor's client for browsers causes. */
     private static Response permission(RequestHead head) {
         return shared(
                 head,
@@ -182,7 +182,7 @@ public final class IngestionHandler {
                         new byte[0]));
     }
 
-    /** Lets the page that asked read the answer; those of foreign origins do not come so far. */
+    /** Lets a page read the answer. Requests of foreign origins were refused before. */
     private static Response shared(@Nullable RequestHead head, Response response) {
         String origin = head == null ? null : head.header("Origin");
         return origin == null

@@ -7,9 +7,9 @@ import jakarta.annotation.Nullable;
 import java.time.Instant;
 
 /**
- * One line as it arrived.
+ * A received line.
  *
- * @param metaJson the JSON of {@code meta}: an object if it is to be searchable, or a string that holds JSON
+ * @param metaJson the JSON of {@code meta}: an object, which is searchable, or a string that contains JSON
  */
 public record Line(
         Instant timestamp,
@@ -21,7 +21,7 @@ public record Line(
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    /** The fields of the line; null if it has none. Parsed at each call: lines are kept as text, which is smaller. */
+    /** The fields of the line; null if it has none. Parsed at each call, because text takes less memory. */
     @Nullable
     public JsonNode meta() {
         if (metaJson == null) {

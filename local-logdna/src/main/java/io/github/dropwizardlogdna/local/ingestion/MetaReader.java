@@ -8,18 +8,18 @@ import java.io.IOException;
 import java.io.StringWriter;
 
 /**
- * Copies a line's {@code meta} as JSON, token by token, within bounds: what is beyond them is read over, and a mark says
- * so. So it costs no more than what is kept, and whoever shows it needs no bounds of their own.
+ * Copies the {@code meta} of a line as JSON, token by token, within limits. Content beyond them is skipped and replaced by
+ * a mark. So it costs only the memory of what is kept, and code that displays it needs no limits.
  */
 final class MetaReader {
 
     /** "32 KB", in the stricter reading. */
     static final int MAX_CHARS = 32_000;
 
-    /** More than anybody reads; few enough for recursion and for indentation. */
+    /** Enough for real fields, and few enough for recursion and indentation. */
     static final int MAX_DEPTH = 32;
 
-    /** The field that says how many others are missing. */
+    /** The field with the number of fields that were left out. */
     static final String LEFT_OUT = "fieldsLeftOut";
 
     static final String TOO_DEEP = "… (nested too deeply)";
@@ -56,7 +56,7 @@ final class MetaReader {
             case VALUE_STRING -> out.writeString(cut(in.getText()));
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
                 remaining -= in.getTextLength();
-                // As it was written: 9.80 stays 9.80.
+                // Keeps the notation: 9.80 stays 9.80.
                 out.writeNumber(in.getText());
             }
             case VALUE_TRUE, VALUE_FALSE -> out.writeBoolean(in.getBooleanValue());

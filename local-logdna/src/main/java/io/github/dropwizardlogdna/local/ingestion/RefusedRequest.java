@@ -5,9 +5,9 @@ import jakarta.annotation.Nullable;
 import java.time.Instant;
 
 /**
- * A request that was answered with an error. Without its query, which may hold a key.
+ * A request that was answered with an error, without its query, which may contain a key.
  *
- * @param request method and path; null if what came could not be read as a request
+ * @param request the method and the path; null if the input was not a request
  * @param sender the address, and the User-Agent if there was one
  */
 public record RefusedRequest(

@@ -14,13 +14,13 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.TemporalAccessor;
 import java.util.regex.Pattern;
 
-/** The time of a line, which clients send in milliseconds, in seconds (with a fraction or without), or as ISO 8601. */
+/** Reads timestamps, which clients send in milliseconds, in seconds (with or without a fraction), or as ISO 8601. */
 final class Timestamps {
 
-    /** In milliseconds this is a day of 1973; in seconds it is in the year 5138. */
+    /** In milliseconds this is in the year 1973, in seconds in the year 5138. */
     private static final long LEAST_MILLIS = 100_000_000_000L;
 
-    /** Beyond it a double is no longer exact, and nobody's time. */
+    /** Beyond this a double is not exact. */
     private static final long MOST_MILLIS = 1L << 53;
 
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}(\\.\\d{1,18})?");
@@ -39,7 +39,7 @@ final class Timestamps {
 
     private Timestamps() {}
 
-    /** The instant that the parser's current value means; null if it means none. */
+    /** Returns the instant of the parser's current value; null if it is not a timestamp. */
     @Nullable
     static Instant read(JsonParser json) throws IOException {
         JsonToken token = json.currentToken();

@@ -1,7 +1,7 @@
 /**
- * The LogDNA ingestion API: to see, without an account or a network, what a service ships. It takes what the vendor's own
- * clients and the common collectors send, and answers as the real one does, with bounds on what a request may cost.
+ * The LogDNA ingestion API, to see the lines of a service without an account or a network. It accepts the requests of the
+ * vendor's clients and of common collectors, answers as the real API does, and limits the cost of a request.
  *
- * <p>It knows the server of the package {@code http} and Jackson, and nothing of the service whose logs arrive.
+ * <p>It depends on the package {@code http} and on Jackson, but not on the service whose logs arrive.
  */
 package io.github.dropwizardlogdna.local.ingestion;

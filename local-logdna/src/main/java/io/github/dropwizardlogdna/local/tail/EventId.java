@@ -5,15 +5,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The place of an event: the number of its last line, and the epoch in which that number means something, because a
- * process that starts anew counts anew.
+ * The position of an event: the number of its last line, and the epoch in which that number is valid. A restarted process
+ * has a new epoch and counts from 1.
  */
 record EventId(String epoch, long number) {
 
-    /** As many digits as a long takes for certain. */
+    /** The number has at most 18 digits, which always fit into a long. */
     private static final Pattern FORMAT = Pattern.compile("(?<epoch>[0-9a-f-]+)\\.(?<number>\\d{1,18})");
 
-    /** Where to go on after the event of this id: at the beginning, where it is none of this epoch. */
+    /** Parses an id. An id of another epoch, or none, becomes the beginning of this epoch. */
     static EventId of(@Nullable String id, String epoch) {
         Matcher matcher = FORMAT.matcher(id == null ? "" : id);
         return matcher.matches() && matcher.group("epoch").equals(epoch)

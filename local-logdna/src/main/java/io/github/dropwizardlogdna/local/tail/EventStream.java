@@ -11,21 +11,21 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What one browser is sent, as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ * The server-sent events for one browser (https://html.spec.whatwg.org/multipage/server-sent-events.html).
  *
- * <p>It holds no lines, only the number of the last one written, and reads on in the log when the browser has taken what
- * came before. So a browser that doesn't read costs one event's bytes, and is told how many lines it missed. Belongs to
- * the server's thread.
+ * <p>It holds only the number of the last line written, and reads the following lines from the log when the browser has
+ * received the previous event. So a browser that doesn't read costs the bytes of one event, and later gets the number of
+ * lines that it missed. Used by the server's thread only.
  */
 final class EventStream implements EventSource {
 
-    /** The most bytes of lines in an event: much for a network, little for a browser to parse at once. */
+    /** The most bytes of lines in an event: enough for a network, and quick for a browser to parse. */
     static final int MAX_EVENT_BYTES = 256 * 1024;
 
-    /** Makes the browser connect again a second after the connection was lost. */
+    /** Makes the browser reconnect a second after the connection is lost. */
     private static final String RETRY = "retry: 1000\n\n";
 
-    /** A comment, which the browser ignores. It keeps the connection, and finds out that the other end is gone. */
+    /** A comment, which the browser ignores. It keeps the connection open and detects a lost one. */
     private static final String HEARTBEAT = ":\n\n";
 
     private final TailLog log;
@@ -70,7 +70,7 @@ final class EventStream implements EventSource {
 
     private ByteBuffer event(Excerpt excerpt, boolean first) {
         Received received = excerpt.received();
-        // JSON holds no line break of its own, so that one "data:" takes it all.
+        // The JSON has no line breaks, so one "data:" is enough.
         String head = (first ? RETRY : "") + "id: " + new EventId(epoch, excerpt.last()) + "\nevent: lines\ndata: "
                 + "{\"epoch\":\"" + epoch + "\",\"skipped\":" + excerpt.skipped() + ",\"received\":{\"lines\":"
                 + received.lines() + ",\"batches\":" + received.batches() + ",\"wireBytes\":" + received.wireBytes()

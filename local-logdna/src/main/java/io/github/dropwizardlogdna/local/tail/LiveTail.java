@@ -12,22 +12,22 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Serves the page at {@code /}, and to each page that is open the entries that are published, the last ones first. Any
- * number of threads may publish; requests come on the server's thread.
+ * Serves the page at {@code /}, and sends each open page the held entries, oldest first, and then the new ones. Any thread
+ * may publish; requests are handled by the server's thread.
  */
 public final class LiveTail {
 
     public static final String EVENTS = "/tail/events";
 
-    /** What a page keeps, too (see lines.js). */
+    /** A page holds as many (lines.js). */
     public static final int MAX_LINES = 50_000;
 
     static final long MAX_BYTES = 32L * 1024 * 1024;
 
-    /** More than anybody has open; few enough that they can't exhaust the process. */
+    /** More than a person opens, and few enough not to exhaust the process. */
     static final int MAX_STREAMS = 32;
 
-    /** Nothing from elsewhere, nothing inline, in nobody's frame: were a line ever taken for HTML, it could do nothing. */
+    /** No foreign or inline scripts, no frames: even a line that was interpreted as HTML could do nothing. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
             + "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -44,7 +44,7 @@ public final class LiveTail {
     private final TailLog log;
 
     /**
-     * @param maxLines how many of the last lines a page that is opened is sent; their bytes are limited in any case
+     * @param maxLines the number of lines, the newest, that a new page receives; their bytes are limited, too
      */
     public LiveTail(int maxLines) {
         this(new TailLog(maxLines, Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / 8)));
@@ -55,22 +55,22 @@ public final class LiveTail {
     }
 
     /**
-     * Adds the lines of one batch. Returns at once; then the streams have something to send.
+     * Adds the lines of one batch. Does not block.
      *
      * @param lines each a JSON object, without line breaks, as lines.js reads it
-     * @param wireBytes what the batch weighed on its way
-     * @param jsonBytes what it weighs uncompressed
+     * @param wireBytes the size of the batch on the wire
+     * @param jsonBytes the size of the batch uncompressed
      */
     public void publish(List<byte[]> lines, int wireBytes, int jsonBytes) {
         log.append(lines, wireBytes, jsonBytes);
     }
 
-    /** Adds something that is no line, and counts as none. */
+    /** Adds an entry that does not count as a line. */
     public void publishRemark(byte[] remark) {
         log.appendRemark(remark);
     }
 
-    /** What becomes of a request; null if it is none for the tail. */
+    /** Decides about a request; null if it is not for the tail. */
     @Nullable
     public Plan begin(RequestHead head) {
         boolean get = head.method().equals("GET");
@@ -88,7 +88,7 @@ public final class LiveTail {
         if (streams.get() >= MAX_STREAMS) {
             return new Plan.Answer(Response.of(503, "text/plain; charset=utf-8", "Too many pages are open.\n"));
         }
-        // The header is the browser's own, on a connection that was lost; the parameter is tail.js's, on a new one.
+        // The browser itself sends the header after a lost connection; tail.js sends the parameter with a new one.
         String lastEventId = head.header("Last-Event-ID");
         String after = lastEventId == null ? Query.parse(head.query()).first("after") : lastEventId;
         streams.incrementAndGet();
@@ -103,7 +103,7 @@ public final class LiveTail {
         return new Response(status, headers, body);
     }
 
-    /** The browsers that are connected, as far as is known. */
+    /** The number of connected browsers, as far as known. */
     int streams() {
         return streams.get();
     }

@@ -24,12 +24,13 @@ final class PageFile {
         return content;
     }
 
-    /** All there is, by its path. Nothing else is ever read, so that no path can lead elsewhere. */
+    /** All files by path. No other file can be read, whatever path a request has. */
     static Map<String, PageFile> byPath() {
         return Map.of(
                 "/", read("tail.html", "text/html; charset=utf-8"),
                 "/tail/tail.css", read("tail.css", "text/css; charset=utf-8"),
                 "/tail/tail.js", read("tail.js", "text/javascript; charset=utf-8"),
+                "/tail/address.js", read("address.js", "text/javascript; charset=utf-8"),
                 "/tail/lines.js", read("lines.js", "text/javascript; charset=utf-8"),
                 "/tail/list.js", read("list.js", "text/javascript; charset=utf-8"),
                 "/tail/row.js", read("row.js", "text/javascript; charset=utf-8"),

@@ -5,22 +5,22 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The last lines that arrived, each as its JSON, numbered from 1 in the order of their arrival. What is over a limit, of
- * lines or of bytes, goes from the old end. Safe for any number of threads, none of which waits for more than a copy.
+ * The newest lines as JSON, numbered from 1 in the order of arrival. The oldest are removed when a limit on lines or bytes
+ * is exceeded. Thread-safe; a thread waits at most for another to copy.
  */
 final class TailLog {
 
-    /** What a line costs beyond its bytes: the array's header and its place in the ring. */
+    /** The cost of a line beyond its bytes: the array's header and its slot in the ring. */
     private static final int OVERHEAD = 24;
 
-    /** In the place of a line that was let go. */
+    /** Replaces a line that was removed. */
     private static final byte[] NOTHING = {};
 
     private final ReentrantLock lock = new ReentrantLock();
     private final byte[][] ring;
     private final long maxBytes;
 
-    /** The numbers of the oldest line held, and of the newest: {@code first == last + 1} when none is. */
+    /** The numbers of the oldest and the newest line held; {@code first == last + 1} if there is none. */
     private long first = 1;
 
     private long last;
@@ -32,7 +32,7 @@ final class TailLog {
         this.maxBytes = maxBytes;
     }
 
-    /** Adds the lines of one batch, and what the batch weighed on the wire and as JSON. */
+    /** Adds the lines of one batch, and its size on the wire and as JSON. */
     void append(List<byte[]> lines, int wireBytes, int jsonBytes) {
         lock.lock();
         try {
@@ -60,7 +60,7 @@ final class TailLog {
         last++;
         ring[slot(last)] = line;
         bytes += line.length + OVERHEAD;
-        // A line that is over the limit alone goes, too.
+        // This also removes a single line that exceeds the limit.
         while (bytes > maxBytes) {
             forgetFirst();
         }
@@ -73,13 +73,13 @@ final class TailLog {
     }
 
     /**
-     * What follows the line of this number: lines of at most {@code maxBytes}, but one if there is any. Number 0 is the
+     * Returns the lines after this number, up to {@code maxBytes}, but at least one if there is one. Number 0 is the
      * beginning.
      */
     Excerpt after(long number, int maxBytes) {
         lock.lock();
         try {
-            // A number from the future can only be made up.
+            // A number that is too high was never sent.
             long seen = Math.min(number, last);
             long next = Math.max(seen + 1, first);
             long skipped = next - seen - 1;
@@ -103,14 +103,14 @@ final class TailLog {
     }
 
     /**
-     * Lines in a row.
+     * Consecutive lines.
      *
-     * @param skipped how many lines before them are no longer held
-     * @param last the number of the last of them, from which to go on
+     * @param skipped the number of lines before them that are no longer held
+     * @param last the number of the last of them
      */
     record Excerpt(long skipped, List<byte[]> lines, long last, Received received) {}
 
-    /** All that ever arrived, whether it is still held or not. */
+    /** Totals of everything that has arrived, whether or not it is still held. */
     record Received(long lines, long batches, long wireBytes, long jsonBytes) {
 
         private Received plus(int moreLines, int moreWireBytes, int moreJsonBytes) {

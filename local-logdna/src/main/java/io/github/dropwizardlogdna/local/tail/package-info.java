@@ -1,10 +1,10 @@
 /**
  * A live tail: a page that shows lines as they arrive.
  *
- * <p>Each line is kept as its JSON in the {@code TailLog}, numbered, and bounded in lines and bytes. A browser is no more
- * than a number in that log, the last line it was sent: what is replayed to a new one, what a slow one still has to get,
- * and what follows live is the same read. So no browser, however slow, costs memory or makes a sender wait.
+ * <p>The {@code TailLog} keeps the lines as JSON, numbered, and limits their number and bytes. For each browser the server
+ * stores only the number of the last line sent. Replaying lines to a new browser, catching up a slow one and following live
+ * are the same operation: read what comes after that number. So a slow browser costs no memory and delays no sender.
  *
- * <p>It knows the server of the package {@code http}, and nothing of where the lines come from.
+ * <p>It depends on the package {@code http}, but not on the source of the lines.
  */
 package io.github.dropwizardlogdna.local.tail;

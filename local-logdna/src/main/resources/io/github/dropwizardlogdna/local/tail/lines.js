@@ -1,52 +1,68 @@
-// What the page knows of lines, and which of them it shows. No document in here.
+// The lines that the page holds, and which of them it shows, in which order. Nothing here touches the document.
 
-/** What the page keeps; the endpoint holds as many (LiveTail.java). */
+/** The page holds as many lines as the endpoint (LiveTail.java). */
 export const MAX_LINES = 50_000;
 
-export const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
+export const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 
-/** What other programs call these levels. */
+/** Other names of these levels: of other logging libraries, of syslog (RFC 5424, also as a digit), and pino's numbers. */
 const SYNONYMS = new Map(Object.entries({
-    TRACE: "FINER FINEST VERBOSE",
-    DEBUG: "FINE CONFIG DBG",
-    INFO: "INFORMATION INFORMATIONAL NOTICE",
-    WARN: "WARNING",
-    ERROR: "ERR SEVERE CRIT CRITICAL FATAL ALERT EMERG EMERGENCY PANIC",
+    TRACE: "FINER FINEST VERBOSE SILLY 10",
+    DEBUG: "FINE CONFIG DBG 7 20",
+    INFO: "INFORMATION INFORMATIONAL NOTICE 5 6 30",
+    WARN: "WARNING WRN 4 40",
+    ERROR: "ERR SEVERE 3 50",
+    FATAL: "CRIT CRITICAL ALERT EMERG EMERGENCY PANIC 0 1 2 60",
 }).flatMap(([level, names]) => names.split(" ").map(name => [name, level])));
 
-/** Where each entry stands in the order of arrival: entries are found again by it, however many went before them. */
+export const BY_ARRIVAL = "arrival";
+export const BY_TIME = "time";
+
+const COMPARATORS = {
+    [BY_ARRIVAL]: (a, b) => a.number - b.number,
+    [BY_TIME]: (a, b) => a.timestamp - b.timestamp || a.number - b.number,
+};
+
+/** Entries are numbered in the order of arrival, which makes them easy to find after others were removed. */
 let lastNumber = 0;
 
-/** A line as it arrived: the fields of BatchTail.java. */
+/** A received line, with the fields of BatchTail.java. */
 export class Line {
     #haystack;
 
-    constructor({ timestamp, line, level, app, env, host, tags, meta }) {
+    /**
+     * @param sent the line as the endpoint sent it
+     * @param key identifies the line in every page of the same endpoint
+     */
+    constructor(sent, key) {
         this.number = ++lastNumber;
-        this.date = new Date(timestamp);
-        this.timestamp = timestamp;
-        // Some begin with empty rows, to stand out in a file: then the first row that says something is shown.
-        this.text = line.replace(/^(?:[ \t]*[\r\n])+/, "");
-        this.level = level;
-        this.app = app;
-        this.env = env;
-        this.host = host;
-        this.tags = tags;
-        this.meta = fields(meta);
-        // A line of no level, or of one that nobody knows, is taken for information.
-        const name = (level ?? "").trim().toUpperCase();
+        this.key = key;
+        this.sent = sent;
+        this.date = new Date(sent.timestamp);
+        this.timestamp = sent.timestamp;
+        // Some texts begin with empty rows, to stand out in a file, and some end in a line break.
+        this.text = sent.line.replace(/^(?:[ \t]*[\r\n])+/, "").replace(/[\r\n]\s*$/, "");
+        this.level = sent.level;
+        this.app = sent.app;
+        this.env = sent.env;
+        this.host = sent.host;
+        this.tags = sent.tags;
+        this.meta = parseMeta(sent.meta);
+        // A line without a level, or with an unknown one, counts as information.
+        const name = (sent.level ?? "").trim().toUpperCase();
         this.rank = LEVELS.indexOf(SYNONYMS.get(name) ?? name);
         if (this.rank < 0) {
             this.rank = LEVELS.indexOf("INFO");
         }
     }
 
-    /** The first row of the text, and all that follows it. */
+    /** The first row of the text. */
     get head() {
         const end = this.text.search(/\r\n|\r|\n/);
         return end < 0 ? this.text : this.text.slice(0, end);
     }
 
+    /** The other rows of the text. */
     get rest() {
         return this.text.slice(this.head.length).replace(/^(\r\n|\r|\n)/, "");
     }
@@ -55,7 +71,7 @@ export class Line {
         return this.text.split(/\r\n|\r|\n/).length - 1;
     }
 
-    /** Where the filter looks; made when it first does. Without quotes, too, so that status:502 finds "status":502. */
+    /** The text that a word of the filter is searched in. Holds the meta without quotes, too: status:502 finds "status":502. */
     get haystack() {
         if (this.#haystack === undefined) {
             const meta = this.meta === null ? "" : JSON.stringify(this.meta);
@@ -64,22 +80,76 @@ export class Line {
         }
         return this.#haystack;
     }
+
+    /** All values of a field, in lower case: those of the line itself and those of its meta, where a.b is b in a. */
+    values(name) {
+        const values = [];
+        const collect = value => {
+            if (Array.isArray(value)) {
+                value.forEach(collect);
+            } else if (value !== null && value !== undefined) {
+                values.push((typeof value === "object" ? JSON.stringify(value) : String(value)).toLowerCase());
+            }
+        };
+        switch (name) {
+            case "level":
+                collect([this.level, LEVELS[this.rank]]);
+                break;
+            case "app":
+                collect(this.app);
+                break;
+            case "env":
+                collect(this.env);
+                break;
+            case "host":
+            case "hostname":
+                collect(this.host);
+                break;
+            case "tag":
+            case "tags":
+                collect(this.tags);
+                break;
+        }
+        collectFields(this.meta, name, collect);
+        return values;
+    }
+
+    /** The line as LogDNA's API takes it, together with its host and tags. */
+    toJSON() {
+        return Object.fromEntries(Object.entries(this.sent).filter(([, value]) => value !== null));
+    }
 }
 
-/** A request that the endpoint refused: reads as a line, and counts as none. */
+/** A request that the endpoint refused: shown as a line, but not counted as one. */
 export class Refusal extends Line {
-    constructor({ timestamp, status, reason, request, sender }) {
+    constructor(sent, key) {
+        const { timestamp, status, reason, request, sender } = sent.refused;
         super({ timestamp, line: `${status} ${reason}`, level: "WARN", app: null, env: null, host: sender, tags: [],
-            meta: { status, ...(request === null ? {} : { request }), sender } });
+            meta: { status, ...(request === null ? {} : { request }), sender } }, key);
+        this.sent = sent;
         this.level = "REFUSED";
     }
 }
 
-/** Deeper JSON within a string is shown as the string: nobody reads it, and it could exhaust the stack. */
+function collectFields(object, name, collect) {
+    if (typeof object !== "object" || object === null) {
+        return;
+    }
+    for (const [key, value] of Object.entries(object)) {
+        const lower = key.toLowerCase();
+        if (lower === name) {
+            collect(value);
+        } else if (name.startsWith(`${lower}.`)) {
+            collectFields(value, name.slice(lower.length + 1), collect);
+        }
+    }
+}
+
+/** JSON in a string that is nested more deeply stays a string: parsing it could exhaust the stack. */
 const MAX_DEPTH = 32;
 
-/** Meta that was sent as a string of JSON, which LogDNA shows and doesn't index, reads the same here. */
-function fields(meta) {
+/** Parses meta that was sent as a string of JSON, which LogDNA shows but does not index. */
+function parseMeta(meta) {
     if (typeof meta !== "string") {
         return meta ?? null;
     }
@@ -101,21 +171,65 @@ function fields(meta) {
     }
 }
 
-/** Something to say between two lines. */
+/** A remark between two lines. */
 export class Divider {
-    constructor(text) {
+    /** @param timestamp of the line that follows */
+    constructor(text, timestamp) {
         this.number = ++lastNumber;
+        this.timestamp = timestamp;
         this.text = text;
     }
 }
 
-/** The lowest level, and words that must all be found. */
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"?`;
+
+/** A word is name=value, where both may be in quotes, or whatever has no space in it. */
+const WORDS = new RegExp(String.raw`(?<name>${QUOTED}|[^\s="]+)=(?<value>${QUOTED}|\S*)|\S+`, "g");
+
+/** A part of a filter: a text that must be found, or a field that must have a value. */
+class Word {
+    constructor(source, name, value) {
+        this.source = source;
+        this.text = source.toLowerCase();
+        this.name = name === undefined ? null : unquote(name).toLowerCase();
+        this.value = value === undefined ? null : unquote(value).toLowerCase();
+        // The closing quote is missing while the value is being typed.
+        this.isPrefix = value === "" || (value?.startsWith('"') && !isClosed(value));
+    }
+
+    isFoundIn(line) {
+        const values = this.name === null ? [] : line.values(this.name);
+        // A line without this field may still have "name=value" in its text.
+        return values.length === 0
+            ? line.haystack.includes(this.text)
+            : values.some(value => this.isPrefix ? value.startsWith(this.value) : value === this.value);
+    }
+}
+
+function quote(text) {
+    return /^[^\s="\\]+$/.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
+function isClosed(quoted) {
+    return /^"(?:[^"\\]|\\.)*"$/.test(quoted);
+}
+
+function unquote(text) {
+    return text.startsWith('"') ? text.slice(1, isClosed(text) ? -1 : undefined).replace(/\\(.)/g, "$1") : text;
+}
+
+/** The word of a filter that finds the lines with this value in this field. */
+export function fieldWord(name, value) {
+    return `${quote(name)}=${quote(String(value))}`;
+}
+
+/** A lowest level, and words that must all be found. */
 export class Filter {
     constructor(text = "", level = LEVELS[0]) {
         this.text = text;
         this.level = LEVELS.includes(level) ? level : LEVELS[0];
         this.rank = LEVELS.indexOf(this.level);
-        this.words = text.toLowerCase().split(/\s+/).filter(word => word !== "");
+        this.words = [...text.matchAll(WORDS)].map(match => new Word(match[0], match.groups.name, match.groups.value));
     }
 
     get passesAll() {
@@ -123,56 +237,73 @@ export class Filter {
     }
 
     passes(entry) {
-        return entry instanceof Divider
-            || (entry.rank >= this.rank && this.words.every(word => entry.haystack.includes(word)));
+        return entry instanceof Divider || (entry.rank >= this.rank && this.words.every(word => word.isFoundIn(entry)));
     }
 
-    /** As the part of an address behind its "#", and back. */
-    toHash() {
-        const hash = new URLSearchParams();
-        if (this.rank > 0) {
-            hash.set("level", this.level);
-        }
-        if (this.text.trim() !== "") {
-            hash.set("text", this.text);
-        }
-        return hash.toString();
-    }
-
-    static ofHash(hash) {
-        const values = new URLSearchParams(hash.replace(/^#/, ""));
-        return new Filter(values.get("text") ?? "", values.get("level") ?? undefined);
+    /** This filter, narrowed to one value of a field. */
+    withField(name, value) {
+        const others = this.words.filter(word => word.name !== name.toLowerCase()).map(word => word.source);
+        return new Filter([...others, fieldWord(name, value)].join(" "), this.level);
     }
 }
 
-/** The last entries, in the order of their arrival, and those of them that pass the filter. */
+/** The newest entries, and those of them that pass the filter, in the order of arrival or of their timestamps. */
 export class Lines {
     filter = new Filter();
+    order = BY_ARRIVAL;
+    /** In the order of arrival. */
     held = [];
     shown = [];
     heldLines = 0;
     shownLines = 0;
 
-    /** Adds entries and lets go of the oldest; tells how many lines came to be shown, and which entries went. */
+    /**
+     * Adds entries and removes the oldest.
+     *
+     * @returns how many lines were added to those shown, which entries were removed from them, and whether entries were
+     *     added anywhere but at the end
+     */
     add(entries) {
-        // Not push(...entries): that puts each of thousands on the stack.
+        // Not push(...entries), which puts each of thousands on the stack.
         this.held = this.held.concat(entries);
         const passed = entries.filter(entry => this.filter.passes(entry));
-        this.shown = this.shown.concat(passed);
+        const inserted = this.#merge(passed);
         const cut = Math.max(0, this.held.length - MAX_LINES);
         let gone = [];
         if (cut > 0) {
             this.held = this.held.slice(cut);
-            gone = this.shown.slice(0, this.#firstAtOrAfter(this.held[0].number));
-            this.shown = this.shown.slice(gone.length);
+            gone = this.#removeBefore(this.held[0].number);
         }
         this.#count();
-        return { added: countLines(passed), gone };
+        return { added: countLines(passed), gone, inserted };
     }
 
-    filterBy(filter) {
+    #merge(entries) {
+        const compare = COMPARATORS[this.order];
+        const sorted = entries.toSorted(compare);
+        if (this.shown.length === 0 || sorted.length === 0 || compare(this.shown.at(-1), sorted[0]) < 0) {
+            this.shown = this.shown.concat(sorted);
+            return false;
+        }
+        // Only the end changes, however many entries precede it. The sort takes what is in order already in one pass.
+        const place = this.#placeOf(sorted[0]);
+        this.shown = this.shown.slice(0, place).concat(this.shown.slice(place).concat(sorted).sort(compare));
+        return true;
+    }
+
+    #removeBefore(number) {
+        const gone = this.shown.filter(entry => entry.number < number);
+        if (gone.length > 0) {
+            this.shown = this.shown.filter(entry => entry.number >= number);
+        }
+        return gone;
+    }
+
+    filterBy(filter, order = this.order) {
         this.filter = filter;
-        this.shown = filter.passesAll ? this.held : this.held.filter(entry => filter.passes(entry));
+        this.order = order;
+        const passed = filter.passesAll ? this.held : this.held.filter(entry => filter.passes(entry));
+        this.shown = order === BY_ARRIVAL ? passed : passed.toSorted(COMPARATORS[order]);
         this.#count();
     }
 
@@ -182,18 +313,19 @@ export class Lines {
         this.#count();
     }
 
-    /** The place of an entry among those shown; -1 where it is not. */
+    /** The index of an entry among those shown, or -1. */
     indexOf(entry) {
-        const index = this.#firstAtOrAfter(entry.number);
+        const index = this.#placeOf(entry);
         return this.shown[index] === entry ? index : -1;
     }
 
-    #firstAtOrAfter(number) {
+    #placeOf(entry) {
+        const compare = COMPARATORS[this.order];
         let low = 0;
         let high = this.shown.length;
         while (low < high) {
             const middle = (low + high) >>> 1;
-            if (this.shown[middle].number < number) {
+            if (compare(this.shown[middle], entry) < 0) {
                 low = middle + 1;
             } else {
                 high = middle;

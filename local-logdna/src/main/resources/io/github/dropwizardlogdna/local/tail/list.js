@@ -1,15 +1,15 @@
-// A long list of which only the rows in view exist as elements.
+// A long list in which only the rows in view have elements.
 
-/** Rows beyond each edge of the view, so that scrolling finds them there. */
+/** Rows drawn beyond each edge of the view, so that scrolling shows no gap. */
 const MARGIN = 12;
 
-/** Rows left in view before one that is longer than the view. */
+/** Rows kept in view above one that is longer than the view. */
 const CONTEXT = 5;
 
 /**
- * Shows the entries of `lines.shown` in the scrolling element `view`, as children of `content`. All folded rows have one
- * height, which is measured once for each width; unfolded ones are measured as they are drawn. So the place of each row
- * is known from its index and the few unfolded ones before it.
+ * Shows the entries of `lines.shown` in the scrolling element `view`, as children of `content`. All folded rows have the
+ * same height, which is measured once for each width; unfolded rows are measured when they are drawn. So the position of a
+ * row follows from its index and the few unfolded rows before it.
  */
 export class List {
     #view;
@@ -22,13 +22,13 @@ export class List {
     #rowHeight = 0;
     #changed;
 
-    /** Whether the view keeps to the end as entries come. */
+    /** Whether the view stays at the end as entries arrive. */
     following = true;
     selected = null;
 
     /**
-     * @param draw makes the element of an entry, unfolded or not
-     * @param changed is called when the user has scrolled
+     * @param draw creates the element of an entry, unfolded or not
+     * @param changed called when the user has scrolled
      */
     constructor(view, content, lines, draw, changed) {
         this.#view = view;
@@ -45,7 +45,7 @@ export class List {
         return this.#heights.has(entry);
     }
 
-    /** Unfolds or folds a row. What one reads should stay where it is, so the view no longer follows. */
+    /** Unfolds or folds a row. The view stops following, so that the row stays where it is. */
     fold(entry, unfold) {
         if (this.isUnfolded(entry) === unfold) {
             return;
@@ -68,20 +68,35 @@ export class List {
         }
     }
 
-    /** Entries went from the front: the others stay where they are on the screen. */
-    shift(gone) {
-        let height = 0;
+    /**
+     * Adds entries to the lines. The rows in view stay where they are, wherever entries are added or removed.
+     *
+     * @returns how many lines were added to those shown
+     */
+    add(entries) {
+        const inView = this.following ? [] : this.#inView();
+        const { added, gone, inserted } = this.#lines.add(entries);
         for (const entry of gone) {
-            height += this.#heights.get(entry) ?? this.#rowHeight;
             this.#heights.delete(entry);
             if (entry === this.selected) {
                 this.selected = null;
             }
         }
-        if (height > 0 && !this.following) {
+        if (!this.following && (inserted || gone.length > 0)) {
             this.render();
-            this.#view.scrollTop -= height;
+            const anchor = inView.find(({ entry }) => this.#lines.indexOf(entry) >= 0);
+            this.#view.scrollTop = anchor === undefined ? 0 : this.#top(this.#lines.indexOf(anchor.entry)) - anchor.offset;
         }
+        return added;
+    }
+
+    /** The entries in view, with their distance from its top. */
+    #inView() {
+        this.#locate();
+        const top = this.#view.scrollTop;
+        const from = this.#indexAt(top);
+        return this.#lines.shown.slice(from, this.#indexAt(top + this.#viewHeight()) + 1)
+            .map((entry, i) => ({ entry, offset: this.#top(from + i) - top }));
     }
 
     forgetAll() {
@@ -100,13 +115,13 @@ export class List {
         return this.#view.scrollHeight - this.#view.clientHeight - this.#view.scrollTop < this.#rowHeight / 2;
     }
 
-    /** Scrolls no further than it takes to have the row in view, or as much of a long one as leaves some before it. */
+    /** Scrolls as little as possible to show the row. Of a long row it shows the beginning, with some rows above it. */
     reveal(entry) {
         const index = this.#lines.indexOf(entry);
         if (index < 0) {
             return;
         }
-        // The content may have another height by now, and takes no place beyond that.
+        // The content's height limits the scroll position, and may have changed.
         this.render();
         const top = this.#top(index);
         const bottom = top + (this.#heights.get(entry) ?? this.#rowHeight);
@@ -120,15 +135,15 @@ export class List {
         this.render();
     }
 
-    /** The index of the first or last row that is wholly in view. */
+    /** The index of the first or last row that is completely in view. */
     edge(last) {
         const y = last ? this.#view.scrollTop + this.#viewHeight() - this.#rowHeight : this.#view.scrollTop + this.#rowHeight - 1;
         return Math.min(this.#lines.shown.length - 1, this.#indexAt(Math.max(0, y)));
     }
 
-    /** Brings the elements up to date with lines, filter and place. */
+    /** Updates the elements to the lines, the filter and the scroll position. */
     render() {
-        // Again, where unfolded rows turn out to be higher than was thought.
+        // Repeated if unfolded rows are higher than assumed.
         for (let pass = 0; pass < 3 && this.#renderOnce(); pass++);
         if (this.selected !== null && this.#rows.has(this.selected)) {
             this.#view.setAttribute("aria-activedescendant", this.#rows.get(this.selected).id);
@@ -164,7 +179,7 @@ export class List {
                 this.#rows.set(entry, row);
                 this.#mark(entry);
             }
-            // In the order of the list, for those who hear it or select across it.
+            // In the order of the list, for screen readers and for selecting text across rows.
             if (row === place) {
                 place = row.nextSibling;
             } else {
@@ -178,7 +193,7 @@ export class List {
         return this.#measureUnfolded();
     }
 
-    /** Whether a row's height is not what it was taken for. */
+    /** Measures the unfolded rows; returns whether a height has changed. */
     #measureUnfolded() {
         let changed = false;
         for (const { entry } of this.#unfolded) {
@@ -233,7 +248,7 @@ export class List {
         return Math.floor(y / this.#rowHeight);
     }
 
-    /** The view without its heading, which stays on top of it. */
+    /** The height of the view below its heading, which stays at the top. */
     #viewHeight() {
         return this.#view.clientHeight - this.#content.offsetTop;
     }

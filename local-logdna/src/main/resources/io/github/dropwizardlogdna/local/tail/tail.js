@@ -1,11 +1,24 @@
-// The page: what arrives, what the user does, and what is to be seen of both.
+// The page: receives lines, handles the user's actions, and shows the result of both.
 
-import { Divider, Filter, LEVELS, Line, Lines, MAX_LINES, Refusal, countLines } from "./lines.js";
+import { ofHash, toHash } from "./address.js";
+import { BY_ARRIVAL, BY_TIME, Divider, Filter, LEVELS, Line, Lines, MAX_LINES, Refusal, countLines } from "./lines.js";
 import { List } from "./list.js";
 import { drawRow } from "./row.js";
 
-/** How long to wait before asking again where the browser itself has given up. */
+/** The delay before a new connection if the browser itself has given up. */
 const RECONNECT_MS = 2_000;
+
+/** Browsers refuse an address that changes a hundred times in a few seconds, as it would while a key is held down. */
+const ADDRESS_MS = 300;
+
+/** The browser has read a download long before. */
+const DOWNLOAD_MS = 60_000;
+
+/** INFORMATIONAL is the longest level in use. */
+const MAX_LEVEL_CHARS = 13;
+
+/** So much of the endpoint's id tells its restarts apart. */
+const EPOCH_LENGTH = 8;
 
 const COUNT = new Intl.NumberFormat("en");
 const byId = id => document.getElementById(id);
@@ -16,15 +29,19 @@ const list = new List(byId("log"), byId("rows"), lines, drawRow, renderSoon);
 let epoch = null;
 let lastEventId = "";
 let received = { lines: 0, batches: 0, wireBytes: 0, jsonBytes: 0 };
-/** Entries that came while paused; null while not. */
+/** Entries that arrived while paused; null while not paused. */
 let waiting = null;
 let waitingSkipped = 0;
-/** Lines that came since the view left the end. */
+/** Lines that arrived after the view left the end. */
 let unseen = 0;
+/** The line that the address leads to and that has not arrived yet. */
+let sought = null;
 let wasCleared = false;
 let renderIsDue = false;
+let addressIsDue = false;
+let levelChars = 9;
 
-// What arrives.
+// Receiving.
 
 function connect() {
     const source = new EventSource(`tail/events?after=${encodeURIComponent(lastEventId)}`);
@@ -35,7 +52,7 @@ function connect() {
     });
     source.addEventListener("error", () => {
         showConnection("lost", "Reconnecting");
-        // The browser tries again by itself, except after an answer that is no stream.
+        // The browser tries again by itself, except after an answer that is not a stream.
         if (source.readyState === EventSource.CLOSED) {
             setTimeout(connect, RECONNECT_MS);
         }
@@ -44,17 +61,21 @@ function connect() {
 
 function receive(event) {
     const entries = [];
+    const timestamp = timestampOf(event.lines[0]) ?? Date.now();
     if (epoch !== null && epoch !== event.epoch) {
-        entries.push(new Divider("Endpoint restarted"));
+        entries.push(new Divider("Endpoint restarted", timestamp));
     }
     epoch = event.epoch;
     if (event.skipped > 0) {
-        entries.push(skipped(event.skipped));
+        entries.push(skipped(event.skipped, timestamp));
     }
     received = event.received;
-    for (const line of event.lines) {
-        entries.push(line.refused === undefined ? new Line(line) : new Refusal(line.refused));
-    }
+    // The id of an event ends with the number of its last line; the lines of an event have consecutive numbers.
+    const last = Number(lastEventId.split(".").at(-1));
+    event.lines.forEach((sent, i) => {
+        const key = `${epoch.slice(0, EPOCH_LENGTH)}.${last - event.lines.length + 1 + i}`;
+        entries.push(sent.refused === undefined ? new Line(sent, key) : new Refusal(sent, key));
+    });
     if (waiting === null) {
         show(entries);
     } else {
@@ -63,30 +84,111 @@ function receive(event) {
         waitingSkipped += countLines(cut);
         waiting = waiting.slice(cut.length);
     }
+    giveUpSeeking();
     renderSoon();
 }
 
-function skipped(count) {
-    return new Divider(`${COUNT.format(count)} ${count === 1 ? "line" : "lines"} skipped`);
+function timestampOf(sent) {
+    return sent?.refused === undefined ? sent?.timestamp : sent.refused.timestamp;
+}
+
+function skipped(count, timestamp) {
+    return new Divider(`${COUNT.format(count)} ${count === 1 ? "line" : "lines"} skipped`, timestamp);
 }
 
 function show(entries) {
-    const { added, gone } = lines.add(entries);
+    for (const entry of entries) {
+        levelChars = Math.max(levelChars, entry.level?.length ?? 0);
+    }
+    const added = list.add(entries);
     if (!list.following) {
         unseen += added;
     }
-    list.shift(gone);
+    if (sought !== null) {
+        goTo(entries.find(entry => entry.key === sought));
+    }
 }
 
-// What the user does.
+// The address, which is a link to what is shown.
 
-function filterBy(filter) {
-    lines.filterBy(filter);
+function showAddress() {
+    const selected = list.following ? null : list.selected;
+    history.replaceState(null, "", location.pathname + toHash({
+        filter: lines.filter, order: lines.order, lineKey: sought ?? selected?.key ?? null }));
+}
+
+function showAddressSoon() {
+    if (!addressIsDue) {
+        addressIsDue = true;
+        setTimeout(() => {
+            addressIsDue = false;
+            showAddress();
+        }, ADDRESS_MS);
+    }
+}
+
+function followAddress() {
+    const { filter, order, lineKey } = ofHash(location.hash);
+    sought = lineKey;
+    filterBy(filter, order);
+    if (sought !== null) {
+        goTo(lines.held.find(entry => entry.key === sought));
+        giveUpSeeking();
+    }
+}
+
+/** Selects the line that the address leads to, once it has arrived. */
+function goTo(entry) {
+    if (entry !== undefined) {
+        sought = null;
+        if (lines.indexOf(entry) < 0) {
+            filterBy(new Filter());
+        }
+        list.following = false;
+        list.select(entry);
+        list.fold(entry, true);
+        list.reveal(entry);
+        showAddressSoon();
+        renderSoon();
+    }
+}
+
+/** Reports that the line that the address leads to can no longer arrive. */
+function giveUpSeeking() {
+    if (sought === null || epoch === null || waiting !== null) {
+        return;
+    }
+    const [soughtEpoch, number] = sought.split(".");
+    if (soughtEpoch !== epoch.slice(0, EPOCH_LENGTH) || !(Number(number) > Number(lastEventId.split(".").at(-1)))) {
+        sought = null;
+        notify("The line of this link is no longer held");
+        showAddressSoon();
+    }
+}
+
+async function copyLink() {
+    showAddress();
+    const toLine = !list.following && list.selected !== null;
+    try {
+        // Not there on a page that came over plain HTTP from another machine.
+        await navigator.clipboard.writeText(location.href);
+        notify(toLine ? "Link to this line copied" : "Link to this view copied");
+    } catch {
+        notify("To link here, copy the address of this page");
+    }
+}
+
+// The user's actions.
+
+function filterBy(filter, order = lines.order) {
+    lines.filterBy(filter, order);
     unseen = 0;
-    byId("text").value = filter.text;
-    document.querySelector(`#levels input[value="${filter.level}"]`).checked = true;
-    history.replaceState(null, "", `${location.pathname}${filter.passesAll ? "" : `#${filter.toHash()}`}`);
-    // A line that was found is seen among its neighbours when the filter goes.
+    if (byId("text").value !== filter.text) {
+        byId("text").value = filter.text;
+    }
+    check("levels", filter.level);
+    check("order", order);
+    // A selected line stays in view among its new neighbours.
     if (list.selected !== null && lines.indexOf(list.selected) >= 0) {
         list.following = false;
         list.reveal(list.selected);
@@ -94,8 +196,36 @@ function filterBy(filter) {
         list.select(null);
         list.toEnd();
     }
+    showAddress();
     announce(filter.passesAll ? "All lines" : `${counted(lines.shownLines)} of ${COUNT.format(lines.heldLines)}`);
     renderSoon();
+}
+
+function check(group, value) {
+    document.querySelector(`#${group} input[value="${value}"]`).checked = true;
+}
+
+function orderBy(order) {
+    filterBy(lines.filter, order);
+    announce(order === BY_TIME ? "Ordered by timestamp" : "Ordered by arrival");
+}
+
+/** Narrows the filter by a field that was clicked; the browser's Back button widens it again. */
+function filterByField(name, value) {
+    history.pushState(null, "", location.href);
+    filterBy(lines.filter.withField(name, value));
+}
+
+/** Saves the lines that are shown, one JSON object each. */
+function download() {
+    const shown = lines.shown.filter(entry => entry instanceof Line);
+    const url = URL.createObjectURL(new Blob(shown.map(line => `${JSON.stringify(line)}\n`), { type: "application/x-ndjson" }));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = `live-tail-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}.ndjson`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), DOWNLOAD_MS);
+    notify(`${COUNT.format(shown.length)} ${shown.length === 1 ? "line" : "lines"} downloaded`);
 }
 
 function pauseOrResume() {
@@ -103,9 +233,10 @@ function pauseOrResume() {
         waiting = [];
         waitingSkipped = 0;
     } else {
-        const entries = waitingSkipped > 0 ? [skipped(waitingSkipped), ...waiting] : waiting;
+        const entries = waitingSkipped > 0 ? [skipped(waitingSkipped, waiting[0].timestamp), ...waiting] : waiting;
         waiting = null;
         show(entries);
+        giveUpSeeking();
     }
     announce(waiting === null ? "Resumed" : "Paused");
     renderSoon();
@@ -120,15 +251,16 @@ function clear() {
     }
     unseen = 0;
     wasCleared = true;
+    showAddressSoon();
     announce("Cleared");
     renderSoon();
 }
 
-/** Selects the line that is so many lines away; where none is selected, one at the edge of the view. */
+/** Moves the selection by a number of lines. Without one, selects the line at the edge of the view. */
 function move(by) {
     const selected = list.selected === null ? -1 : lines.indexOf(list.selected);
     let index = selected < 0 ? list.edge(by < 0) : selected + by;
-    // Over what is no line.
+    // Dividers can't be selected.
     while (lines.shown[index] instanceof Divider) {
         index += by < 0 ? -1 : 1;
     }
@@ -141,6 +273,7 @@ function selectAt(index) {
         list.following = false;
         list.select(entry);
         list.reveal(entry);
+        showAddressSoon();
         renderSoon();
     }
 }
@@ -149,6 +282,7 @@ function fold(unfold) {
     if (list.selected !== null) {
         list.fold(list.selected, unfold);
         list.reveal(list.selected);
+        showAddressSoon();
         renderSoon();
     }
 }
@@ -160,6 +294,7 @@ function page(direction) {
 function follow() {
     unseen = 0;
     list.toEnd();
+    showAddressSoon();
     renderSoon();
 }
 
@@ -183,29 +318,34 @@ const KEYS = {
     "End": () => KEYS.G(),
     "PageDown": () => page(1),
     "PageUp": () => page(-1),
+    "t": () => orderBy(lines.order === BY_TIME ? BY_ARRIVAL : BY_TIME),
+    "l": copyLink,
+    "d": download,
     "p": pauseOrResume,
     "c": clear,
     "Escape": () => {
         list.select(null);
+        showAddressSoon();
         renderSoon();
     },
     ...Object.fromEntries(LEVELS.map((level, i) => [String(i + 1), () => filterBy(new Filter(lines.filter.text, level))])),
 };
 
-/** Keys that a button, or a choice among some, has a use for itself. */
+/** Keys with a meaning of their own in a button, a link or a group of choices. */
 const KEYS_OF_CONTROLS = new Set(["Enter", " ", "ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft", "Home", "End"]);
 
 function keyPressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || byId("keys").open) {
         return;
     }
+    byId("notice").hidden = true;
     if (event.target === byId("text")) {
         keyPressedInFilter(event);
     } else if (Object.hasOwn(KEYS, event.key)
-            && !(KEYS_OF_CONTROLS.has(event.key) && event.target.closest("button, input"))) {
+            && !(KEYS_OF_CONTROLS.has(event.key) && event.target.closest("button, input, a"))) {
         event.preventDefault();
         KEYS[event.key]();
-        // From here on keys are about lines, and a ring shows where they go.
+        // These keys are about lines, as the next one probably is: a ring shows where it goes.
         if (["j", "k", "g", "G"].includes(event.key)) {
             byId("log").focus({ preventScroll: true });
         }
@@ -224,18 +364,35 @@ function keyPressedInFilter(event) {
 
 function rowClicked(event) {
     const row = event.target.closest(".row");
-    // Not within what has unfolded, nor after a text was marked: both are for reading and copying.
-    if (row === null || event.target.closest(".details") || !getSelection().isCollapsed) {
+    // Text that was just marked is there to be copied.
+    if (row === null || !getSelection().isCollapsed) {
         return;
     }
     const entry = lines.shown[Number(row.getAttribute("aria-rowindex")) - 2];
-    if (entry instanceof Line) {
+    const link = event.target.closest("a");
+    if (link !== null) {
+        // With a modifier key it opens in a new tab.
+        if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+            event.preventDefault();
+            linkClicked(link, entry);
+        }
+    } else if (entry instanceof Line && !event.target.closest(".details")) {
         list.select(entry);
         fold(!list.isUnfolded(entry));
     }
 }
 
-// What is to be seen.
+function linkClicked(link, entry) {
+    if (link.classList.contains("field")) {
+        filterByField(link.dataset.name, link.dataset.value);
+    } else {
+        list.following = false;
+        list.select(entry);
+        copyLink();
+    }
+}
+
+// Showing.
 
 /** Once a frame, however much happens in it. */
 function renderSoon() {
@@ -260,6 +417,8 @@ function render() {
     byId("unmatched-count").textContent = counted(heldLines);
     byId("latest").hidden = list.following || lines.shown.length === 0 || (unseen === 0 && list.atEnd);
     byId("latest").textContent = unseen > 0 ? counted(unseen, "new ") : "Latest";
+    byId("log").style.setProperty("--level-chars", Math.min(levelChars, MAX_LEVEL_CHARS));
+    byId("time").setAttribute("aria-sort", lines.order === BY_TIME ? "ascending" : "none");
 
     const more = waiting === null ? 0 : countLines(waiting) + waitingSkipped;
     byId("pause").textContent = waiting === null ? "Pause" : more > 0 ? `Resume +${COUNT.format(more)}` : "Resume";
@@ -269,6 +428,7 @@ function render() {
     byId("shown").textContent = filter.passesAll
         ? `${counted(heldLines)} held`
         : `${COUNT.format(shownLines)} of ${counted(heldLines)}`;
+    byId("download").disabled = !lines.shown.some(entry => entry instanceof Line);
     byId("lines").textContent = COUNT.format(received.lines);
     byId("batches").textContent = COUNT.format(received.batches);
     byId("bytes").textContent = size(received.wireBytes);
@@ -283,9 +443,16 @@ function showConnection(state, text) {
     byId("connection").textContent = text;
 }
 
-/** For those who hear the page: what changed by what they did. What arrives is not read out. */
+/** Reports the result of an action to a screen reader. Lines that arrive are not read out. */
 function announce(text) {
     byId("announcement").textContent = text;
+}
+
+/** Reports something that can't be seen otherwise, until the next action. */
+function notify(text) {
+    byId("notice").textContent = text;
+    byId("notice").hidden = false;
+    announce(text);
 }
 
 function counted(count, kind = "") {
@@ -304,15 +471,19 @@ function size(bytes) {
 
 byId("text").addEventListener("input", event => filterBy(new Filter(event.target.value, lines.filter.level)));
 byId("levels").addEventListener("change", event => filterBy(new Filter(lines.filter.text, event.target.value)));
+byId("order").addEventListener("change", event => orderBy(event.target.value));
 byId("pause").addEventListener("click", pauseOrResume);
 byId("clear").addEventListener("click", clear);
 byId("help").addEventListener("click", KEYS["?"]);
 byId("latest").addEventListener("click", follow);
+byId("link").addEventListener("click", copyLink);
+byId("download").addEventListener("click", download);
 byId("all").addEventListener("click", () => filterBy(new Filter()));
 byId("rows").addEventListener("click", rowClicked);
 document.addEventListener("keydown", keyPressed);
-window.addEventListener("hashchange", () => filterBy(Filter.ofHash(location.hash)));
+document.addEventListener("pointerdown", () => byId("notice").hidden = true);
+window.addEventListener("hashchange", followAddress);
 
 byId("origin").textContent = location.origin;
-filterBy(Filter.ofHash(location.hash));
+followAddress();
 connect();

@@ -17,7 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A browser that reads the tail: events as they are on the wire, and what is in them. */
+/** Reads the tail as a browser does: events as they are on the wire, and their content. */
 public final class EventReader implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -29,7 +29,7 @@ public final class EventReader implements AutoCloseable {
         this.reader = reader;
     }
 
-    /** Connects, with further headers in pairs of a name and a value. */
+    /** Connects; further headers are alternating names and values. */
     public static EventReader open(String url, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
         if (headers.length > 0) {
@@ -41,7 +41,7 @@ public final class EventReader implements AutoCloseable {
         return new EventReader(new BufferedReader(new InputStreamReader(response.body(), UTF_8)));
     }
 
-    /** The rows of the next block, up to the empty row that ends it; waits for it. */
+    /** Waits for the next block and returns its rows, without the empty row at its end. */
     public List<String> nextBlock() throws IOException {
         List<String> rows = new ArrayList<>();
         for (String row = reader.readLine(); row != null; row = reader.readLine()) {
@@ -53,7 +53,7 @@ public final class EventReader implements AutoCloseable {
         throw new IOException("The stream ended with " + rows);
     }
 
-    /** The next event, comments and the time to reconnect skipped. */
+    /** Returns the next event; skips comments and the retry time. */
     public Event next() throws IOException {
         List<String> rows = nextBlock();
         while (rows.get(0).startsWith(":") || rows.get(0).startsWith("retry:")) {
@@ -73,7 +73,7 @@ public final class EventReader implements AutoCloseable {
         reader.close();
     }
 
-    /** An event, as tail.js has it. */
+    /** An event, as tail.js receives it. */
     public record Event(String id, JsonNode data) {
 
         public List<JsonNode> lines() {

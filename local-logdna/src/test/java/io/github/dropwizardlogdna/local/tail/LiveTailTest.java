@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reads what the tail sends as a browser does. The limit is for reads that would wait for ever. */
+/** Reads the tail as a browser does. The timeout ends reads that would never return. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class LiveTailTest {
 
@@ -89,7 +89,7 @@ class LiveTailTest {
     }
 
     @Test
-    void tellsAtOnceThatItIsThereAndWhenToComeBack() throws Exception {
+    void announcesItselfAndTheRetryInterval() throws Exception {
         try (EventReader browser = EventReader.open(url(LiveTail.EVENTS))) {
             assertThat(browser.nextBlock()).containsExactly("retry: 1000");
             Event event = browser.next();
@@ -101,7 +101,7 @@ class LiveTailTest {
     }
 
     @Test
-    void sendsWhatItHoldsAndThenWhatArrives() throws Exception {
+    void sendsHeldLinesAndThenNewOnes() throws Exception {
         publish(1, 3);
         try (EventReader browser = EventReader.open(url(LiveTail.EVENTS))) {
             Event held = browser.next();
@@ -116,7 +116,7 @@ class LiveTailTest {
     }
 
     @Test
-    void goesOnWhereABrowserWasCutOff() throws Exception {
+    void resumesWhereABrowserWasCutOff() throws Exception {
         publish(1, 3);
         String lastEventId;
         try (EventReader browser = EventReader.open(url(LiveTail.EVENTS))) {
@@ -127,7 +127,7 @@ class LiveTailTest {
         assertThat(numbers(first(LiveTail.EVENTS, "Last-Event-ID", lastEventId)))
                 .containsExactly(4, 5);
         assertThat(numbers(first(LiveTail.EVENTS + "?after=" + lastEventId))).containsExactly(4, 5);
-        // The page's own address stays as it was when the browser connects again by itself.
+        // The URL does not change when the browser reconnects by itself.
         assertThat(numbers(first(LiveTail.EVENTS + "?after=", "Last-Event-ID", lastEventId)))
                 .containsExactly(4, 5);
     }
@@ -146,7 +146,7 @@ class LiveTailTest {
                 "EPOCH.99999999999999999999",
                 "EPOCH.2.1"
             })
-    void beginsAnewAfterAnIdThatIsNotItsOwn(String id) throws Exception {
+    void startsAgainAfterAForeignId(String id) throws Exception {
         publish(1, 3);
         String epoch = first(LiveTail.EVENTS).data().get("epoch").textValue();
 
@@ -157,7 +157,7 @@ class LiveTailTest {
     }
 
     @Test
-    void tellsAnotherEpochAfterARestart() throws Exception {
+    void announcesAnotherEpochAfterARestart() throws Exception {
         String before = first(LiveTail.EVENTS).data().get("epoch").textValue();
         try (HttpServer restarted = serve(new LiveTail(HELD))) {
             Event event =
@@ -168,11 +168,11 @@ class LiveTailTest {
     }
 
     /**
-     * The browser reads nothing while a hundred times what the log holds is published, by the test's own thread, which
-     * must not wait; then it finds each line, or that it was skipped.
+     * The browser reads nothing while the test's thread publishes a hundred times as much as the log holds, which must not
+     * block. Then the browser receives each line, or a count of skipped lines.
      */
     @Test
-    void aBrowserThatDoesNotReadHoldsNobodyUpAndIsToldWhatItMissed() throws Exception {
+    void aBrowserThatDoesNotReadDelaysNobodyAndLearnsTheMissedLines() throws Exception {
         int lines = 100 * HELD;
         String padding = "x".repeat(5_000);
         try (Socket socket = new Socket()) {
@@ -259,7 +259,7 @@ class LiveTailTest {
                 .doesNotContain("unsafe", "http:", "https:", "data:", "*");
         assertThat(response.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
         assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
-        // Else any page on the web could read it.
+        // Otherwise any web page could read it.
         assertThat(response.headers().map().keySet())
                 .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control-"));
     }
@@ -277,7 +277,7 @@ class LiveTailTest {
                 .doesNotContainPattern("<style|\\sstyle=|\\son\\w+=|<script(?! type=\"module\" src=\"tail/)");
     }
 
-    /** Each of these reads a text as HTML or as a program. */
+    /** Each of these interprets a text as HTML or as a program. */
     @Test
     void neverInterpretsAText() {
         PageFile.byPath().forEach((path, file) -> assertThat(new String(file.content(), UTF_8))
@@ -304,7 +304,7 @@ class LiveTailTest {
         assertThat(HTTP.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(404);
     }
 
-    /** Publishes one batch of lines with these numbers, of 10 bytes that unzip to 100. */
+    /** Publishes one batch of lines with these numbers, of 10 bytes on the wire and 100 of JSON. */
     private void publish(int from, int to) {
         publish(
                 IntStream.rangeClosed(from, to)

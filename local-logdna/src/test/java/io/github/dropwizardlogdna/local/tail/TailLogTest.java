@@ -17,7 +17,7 @@ class TailLogTest {
     private final TailLog log = new TailLog(5, PLENTY);
 
     @Test
-    void givesWhatItHoldsFromTheBeginning() {
+    void returnsItsLinesFromTheBeginning() {
         append(log, "a", "b");
         append(log, "c");
 
@@ -29,7 +29,7 @@ class TailLogTest {
     }
 
     @Test
-    void goesOnAfterTheLastLineThatWasSeen() {
+    void continuesAfterTheLastSeenLine() {
         append(log, "a", "b", "c");
 
         assertThat(texts(log.after(2, PLENTY))).containsExactly("c");
@@ -38,7 +38,7 @@ class TailLogTest {
     }
 
     @Test
-    void holdsNoMoreLinesThanItMayAndTellsHowManyAreMissing() {
+    void limitsTheNumberOfLinesAndReportsTheMissingOnes() {
         append(log, "a", "b", "c", "d", "e", "f", "g");
 
         Excerpt fromTheBeginning = log.after(0, PLENTY);
@@ -51,7 +51,7 @@ class TailLogTest {
     }
 
     @Test
-    void holdsNoMoreBytesThanItMay() {
+    void limitsTheNumberOfBytes() {
         TailLog small = new TailLog(1_000, 10_000);
 
         IntStream.range(0, 500).forEach(i -> append(small, "x".repeat(i % 97)));
@@ -63,7 +63,7 @@ class TailLogTest {
     }
 
     @Test
-    void skipsALineThatIsOverTheLimitAlone() {
+    void skipsASingleLineAboveTheLimit() {
         TailLog small = new TailLog(5, 1_000);
 
         append(small, "a", "x".repeat(1_001));
@@ -75,7 +75,7 @@ class TailLogTest {
     }
 
     @Test
-    void givesAsManyBytesAsAreAskedForButOneLineAtLeast() {
+    void returnsTheRequestedBytesButAtLeastOneLine() {
         append(log, "aaaa", "bbbb", "cccc");
 
         assertThat(texts(log.after(0, 8))).containsExactly("aaaa", "bbbb");
@@ -84,7 +84,7 @@ class TailLogTest {
     }
 
     @Test
-    void takesANumberFromTheFutureForTheLast() {
+    void treatsANumberFromTheFutureAsTheLast() {
         append(log, "a");
         assertThat(log.after(Long.MAX_VALUE, PLENTY).last()).isEqualTo(1);
 
@@ -93,7 +93,7 @@ class TailLogTest {
     }
 
     @Test
-    void countsAllThatEverArrived() {
+    void countsAllLinesThatEverArrived() {
         log.append(lines("a", "b", "c", "d", "e", "f"), 10, 100);
         log.append(List.of(), 1, 12);
 
