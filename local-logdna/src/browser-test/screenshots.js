@@ -7,7 +7,7 @@ import { Service, line } from "./service.js";
 const directory = process.argv[2] ?? "screenshots";
 mkdirSync(directory, { recursive: true });
 
-const service = await Service.start();
+const service = await Service.start({ ships: true });
 const browser = await launch();
 
 async function picture(name, options, prepare = async () => {}, hash = "") {

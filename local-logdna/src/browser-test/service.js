@@ -11,10 +11,16 @@ const MODULE = fileURLToPath(new URL("../../../example-service/", import.meta.ur
 
 export class Service {
     #process;
+    #ships;
 
-    /** Starts the service on free ports, which it keeps after a restart. */
-    static async start() {
+    /**
+     * Starts the service on free ports, which it keeps after a restart.
+     *
+     * @param ships whether the service ships its own lines. Those arrive at any time, also between two steps of a test.
+     */
+    static async start({ ships }) {
         const service = new Service();
+        service.#ships = ships;
         [service.port, service.adminPort, service.tailPort] = await freePorts(3);
         await service.start();
         return service;
@@ -31,6 +37,7 @@ export class Service {
                 PORT: this.port,
                 ADMIN_PORT: this.adminPort,
                 LOGDNA_EMBEDDED_PORT: this.tailPort,
+                LOGDNA_ENABLED: String(this.#ships),
                 LOGDNA_ENDPOINT: "",
                 LOGDNA_INGESTION_KEY: "",
             },
