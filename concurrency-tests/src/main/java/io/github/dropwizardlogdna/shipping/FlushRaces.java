@@ -51,7 +51,14 @@ final class FlushRaces {
             DropReporter losses = new DropReporter(
                     counters, queue, new ReportRaces.Silent(), text -> new byte[] {'n', ',', '\n'}, () -> {});
             return new Batcher(
-                    new Pipeline(queue, store, budget, counters, new LearnedLimits(false, 1_000, 1_000), losses, text -> new byte[0]),
+                    new Pipeline(
+                            queue,
+                            store,
+                            budget,
+                            counters,
+                            new LearnedLimits(false, 1_000, 1_000),
+                            losses,
+                            text -> new byte[0]),
                     new ShippingSettings(
                             new BufferLimits(100, 1_000, 0, 0),
                             false,

@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.github.dropwizardlogdna.ingestion.Verdict;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,13 @@ final class SenderRaces {
 
     private SenderRaces() {}
 
+    static Batch batch() {
+        OpenBatch open = new OpenBatch(false, new ByteArrayOutputStream());
+        byte[] line = {'l', ',', '\n'};
+        open.add(line, 0, line.length, 1);
+        return open.close(0, null);
+    }
+
     /** Two senders and one batch. */
     @JCStressTest
     @Outcome(
@@ -32,7 +40,7 @@ final class SenderRaces {
         private final BatchStore store = BatchStore.inMemory();
 
         public ClaimAgainstClaim() {
-            store.add(StoreRaces.batch());
+            store.add(batch());
         }
 
         @Actor
@@ -72,7 +80,7 @@ final class SenderRaces {
 
         @Signal
         public void batcher() {
-            store.add(StoreRaces.batch());
+            store.add(batch());
             signals.wakeIdle();
         }
     }

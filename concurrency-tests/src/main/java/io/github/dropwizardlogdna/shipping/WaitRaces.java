@@ -36,25 +36,6 @@ final class WaitRaces {
         }
     }
 
-    /** A thread that waits for room, and the shutdown that releases it. */
-    @JCStressTest(Mode.Termination)
-    @Outcome(id = "TERMINATED", expect = ACCEPTABLE)
-    @Outcome(id = "STALE", expect = FORBIDDEN, desc = "shutdown has begun, and the thread waits")
-    @State
-    public static class AwaitAgainstClose {
-        private final NotFullCondition notFull = new NotFullCondition();
-
-        @Actor
-        public void loggingThread() {
-            notFull.await(() -> AppendResult.FULL);
-        }
-
-        @Signal
-        public void shutdown() {
-            notFull.close();
-        }
-    }
-
     /** A signal that is raised before, while or after its owner begins to wait. */
     @JCStressTest(Mode.Termination)
     @Outcome(id = "TERMINATED", expect = ACCEPTABLE)
