@@ -2,10 +2,14 @@
 
 import { chromium } from "playwright-core";
 
+/** Long enough for a busy machine. */
+export const PATIENCE_MS = 60_000;
+
 const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 export function launch() {
     return chromium.launch({
+        timeout: PATIENCE_MS,
         executablePath: EXECUTABLE,
         args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -19,6 +23,7 @@ export function launch() {
  */
 export async function open(browser, url, options = {}) {
     const context = await browser.newContext({ viewport: { width: 1200, height: 700 }, timezoneId: "Europe/Vienna", ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     page.complaints = [];
     page.foreignRequests = [];

@@ -7,8 +7,8 @@ import { Service, line } from "./service.js";
 const directory = process.argv[2] ?? "screenshots";
 mkdirSync(directory, { recursive: true });
 
-const service = await Service.start({ ships: true });
 const browser = await launch();
+let service = await Service.start({ ships: false });
 
 async function picture(name, options, prepare = async () => {}, hash = "") {
     const page = await open(browser, service.tailUrl + hash, options);
@@ -33,7 +33,28 @@ async function unfoldError(page) {
     await page.locator("#log").evaluate(log => { log.scrollTop -= 130; });
 }
 
+/** The lines of a Python service and of its successor in Java, and a request that was refused. */
+async function compare() {
+    const start = Date.now();
+    const messages = ["Order placed", "Order paid", "Payment declined"];
+    const both = key => messages.map((text, i) => ({ text, level: ["INFO", "INFO", "WARN"][i], timestamp: start + i * 400 + key }));
+    await service.ship(both(0).map(({ text, level, timestamp }, i) =>
+        line(text, { level, timestamp, app: "orders", meta: JSON.stringify({ orderId: `o-10${i}`, total: "9.80" }) })), { host: "python-1" });
+    await service.ship(both(120).map(({ text, level, timestamp }, i) =>
+        line(text, { level, timestamp, app: "orders", meta: { requestId: `r-${i + 1}`, orderId: `o-10${i}`, total: 9.8 } })), { host: "java-1" });
+    await fetch(`${service.tailUrl}logs/ingest?hostname=python-1`, { method: "POST", body: "{}",
+        headers: { "Content-Type": "application/json", "User-Agent": "python/1.18" } });
+}
+
 try {
+    await compare();
+    await picture("compare", { viewport: { width: 1200, height: 420 } }, async page => {
+        await page.keyboard.press("t");
+        await page.locator(".row.warn .time").nth(1).click();
+    });
+    await service.stop();
+
+    service = await Service.start({ ships: true });
     await picture("service-start", {});
     for (const customer of ["Ada", "Grace", "Edsger", "Barbara", "Alan"]) {
         await service.pay(await service.placeOrder(customer), "valid");

@@ -12,6 +12,7 @@ const MODULE = fileURLToPath(new URL("../../../example-service/", import.meta.ur
 export class Service {
     #process;
     #ships;
+    #requests = 0;
 
     /**
      * Starts the service on free ports, which it keeps after a restart.
@@ -103,7 +104,7 @@ export class Service {
     async #post(url, body) {
         return fetch(url, {
             method: "POST",
-            headers: { "Content-Type": "application/json", "X-Request-Id": "request-1" },
+            headers: { "Content-Type": "application/json", "X-Request-Id": `request-${++this.#requests}` },
             body: JSON.stringify(body),
         });
     }

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { launch, open } from "./browser.js";
+import { PATIENCE_MS, launch, open } from "./browser.js";
 import { Service, line } from "./service.js";
 
 const INFO = "Order placed";
 const TRACE = "Payment failed\njava.lang.IllegalStateException: no\n\tat com.example.A.b(A.java:1)\n\tat com.example.C.d(C.java:2)";
 
-/** Long enough for a busy machine. */
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: PATIENCE_MS };
 
 let service;
 let browser;
@@ -27,7 +26,6 @@ after(async () => {
 function inPage(name, run, options = {}) {
     test(name, { timeout: 300_000 }, async () => {
         const page = await open(browser, service.tailUrl, options);
-        page.setDefaultTimeout(PATIENCE.timeout);
         try {
             await replayed(page);
             await press(page, "c");
@@ -199,6 +197,7 @@ describe("what is refused", () => {
         await click(refusal(page).locator(".time"));
         assert.match(await page.locator(".fields").textContent(), /status400requestPOST \/logs\/ingest/);
         assert.equal(await page.locator("#lines").textContent(), before);
+        assert.ok(await page.locator("#download").isDisabled(), "there is no line to download");
     });
 });
 
@@ -543,6 +542,11 @@ describe("following", () => {
         await page.locator("#log").hover();
         await page.mouse.wheel(0, -1_000);
         await page.locator("#latest").waitFor();
+        await page.waitForFunction(() => {
+            const log = document.getElementById("log");
+            return log.scrollHeight - log.clientHeight - log.scrollTop > 900; // the browser scrolls in steps
+        });
+        await settled(page);
         const before = await page.locator("#log").evaluate(log => log.scrollTop);
 
         await service.ship(many(7, 200));
@@ -734,6 +738,15 @@ describe("a long time", () => {
         const all = await page.locator("#rows .row").allTextContents();
         const at = part => all.findIndex(text => text.includes(part));
         assert.ok(0 <= at("before") && at("before") < at("Endpoint restarted") && at("Endpoint restarted") < at("after"), all.join("\n"));
+    });
+
+    inPage("lines of 30 KB each are held up to 32 MB", async page => {
+        for (let from = 0; from < 1_400; from += 100) {
+            await service.ship(many(100, from).map(l => ({ ...l, meta: { long: "x".repeat(30_000) } })));
+        }
+        await row(page, "Line 1399").waitFor(PATIENCE);
+        const held = Number((await page.locator("#shown").textContent()).match(/^([\d,]+) lines held$/)[1].replace(",", ""));
+        assert.ok(held > 500 && held < 1_200, `${held} lines held`);
     });
 
     inPage("50,000 lines scroll and filter, with few of them as elements", async page => {

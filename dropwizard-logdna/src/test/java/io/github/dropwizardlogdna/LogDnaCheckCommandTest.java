@@ -115,7 +115,31 @@ class LogDnaCheckCommandTest {
             Checked checked = checkRoot(endpoint.url(), "spool: {directory: /proc}");
 
             assertThat(checked.succeeded).as(checked.output).isFalse();
-            assertThat(checked.output).contains("FAILED: /proc can't be written");
+            assertThat(checked.output)
+                    .contains("FAILED: /proc can't be written: its file system creates no files there")
+                    .contains("  OK: the test line was taken.")
+                    .contains("  FAILED: the spool directory can't be written.\n  What to do: Mount a volume")
+                    .contains("logdna-check: 1 of 1 test lines taken, 1 spool unusable.");
+        }
+    }
+
+    @Test
+    void reportsAnUnusableSpoolAsAFailureInJson() throws Exception {
+        assumeThat(Path.of("/proc")).isWritable();
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
+            String file = written(ConfigurationFile.ofRoot(
+                    "ingestionKey: " + KEY + "\nendpoint: '" + endpoint.url() + "'\nspool: {directory: /proc}"));
+
+            Checked checked = run("logdna-check", "--json", file);
+
+            JsonNode report = new ObjectMapper().readTree(checked.output);
+            JsonNode appender = report.path("appenders").path(0);
+            assertThat(appender.path("result").asText()).isEqualTo("failed");
+            assertThat(appender.path("reason").asText()).isEqualTo("the spool directory can't be written.");
+            assertThat(appender.path("remedy").asText()).startsWith("Mount a volume");
+            assertThat(report.path("delivered").asInt()).isEqualTo(1);
+            assertThat(report.path("unusableSpools").asInt()).isEqualTo(1);
+            assertThat(report.path("ok").asBoolean(true)).isFalse();
         }
     }
 

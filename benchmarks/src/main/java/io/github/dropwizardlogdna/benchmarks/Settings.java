@@ -23,7 +23,6 @@ public final class Settings {
             "rate",
             "connections",
             "rtt",
-            "loss",
             "settings",
             "congestion-control",
             "outage",

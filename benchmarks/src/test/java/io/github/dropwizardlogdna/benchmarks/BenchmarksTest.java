@@ -6,11 +6,17 @@ import io.github.dropwizardlogdna.benchmarks.receiver.KeyStoreFile;
 import io.github.dropwizardlogdna.benchmarks.service.ServiceBenchmark;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Keeps the programs from rotting. Whether anything is fast is no matter of a test. */
 class BenchmarksTest {
+
+    @BeforeAll
+    static void runBesideAnotherBuild() {
+        System.setProperty("jmh.ignoreLock", "true");
+    }
 
     @TempDir
     private Path directory;

@@ -18,12 +18,26 @@ interface CheckReport {
     /** The endpoint took the test line. */
     void delivered(String app);
 
-    /** The test line was not sent or not taken. */
+    /** The test line was not sent or not taken; or it was taken, and the spool does not work. */
     void failed(String reason, String remedy);
 
     /** The check of the appender has ended. */
     void endOfAppender();
 
     /** All appenders are checked. */
-    void summary(int sent, int taken);
+    void summary(Summary summary);
+
+    /**
+     * The result of the whole check.
+     *
+     * @param sent the number of enabled appenders
+     * @param taken the number of test lines that the endpoint took
+     * @param unusableSpools the number of spool directories that can't be written
+     */
+    record Summary(int sent, int taken, int unusableSpools) {
+
+        boolean ok() {
+            return sent > 0 && taken == sent && unusableSpools == 0;
+        }
+    }
 }

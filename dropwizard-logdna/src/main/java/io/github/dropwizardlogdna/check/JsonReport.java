@@ -61,8 +61,11 @@ final class JsonReport implements CheckReport {
     }
 
     @Override
-    public void summary(int sent, int taken) {
-        report.put("sent", sent).put("delivered", taken).put("ok", sent > 0 && taken == sent);
+    public void summary(Summary summary) {
+        report.put("sent", summary.sent())
+                .put("delivered", summary.taken())
+                .put("unusableSpools", summary.unusableSpools())
+                .put("ok", summary.ok());
         out.println(report.toPrettyString());
     }
 }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The command {@code logdna-check config.yml}: sends one test line for each configured appender and reports each step on
- * the way. The exit code is 0 only if there was an appender and the endpoint took every line.
+ * the way. The exit code is 0 only if there was an appender, the endpoint took every line, and every spool directory can be
+ * written.
  *
  * <p>It reads the file like a {@code ConfiguredCommand} but is not one, because such a command configures logging: it
  * would start the appenders under test, and a console appender at a low level prints request headers, the key included.
@@ -76,23 +77,29 @@ public final class LogDnaCheckCommand extends Command {
                 : new TextReport(versions, out);
         int sent = 0;
         int taken = 0;
+        int unusableSpools = 0;
         for (CheckedAppender appender : found) {
             report.appender(appender.name(), appender.path());
             if (appender.enabled()) {
+                Result result = check(appender, bootstrap.getApplication().getName(), report);
                 sent++;
-                taken += check(appender, bootstrap.getApplication().getName(), report) ? 1 : 0;
+                taken += result.lineTaken() ? 1 : 0;
+                unusableSpools += result.spoolWorks() ? 0 : 1;
             } else {
                 report.skipped();
             }
             report.endOfAppender();
         }
-        report.summary(sent, taken);
-        if (sent == 0 || taken < sent) {
-            throw new NotDelivered();
+        CheckReport.Summary summary = new CheckReport.Summary(sent, taken, unusableSpools);
+        report.summary(summary);
+        if (!summary.ok()) {
+            throw new CheckFailed();
         }
     }
 
-    private static boolean check(CheckedAppender appender, String applicationName, CheckReport report)
+    private record Result(boolean lineTaken, boolean spoolWorks) {}
+
+    private static Result check(CheckedAppender appender, String applicationName, CheckReport report)
             throws InterruptedException {
         EndpointCheck check;
         try {
@@ -100,10 +107,14 @@ public final class LogDnaCheckCommand extends Command {
             check = appender.endpointCheck().apply(applicationName);
         } catch (IllegalArgumentException | IllegalStateException e) {
             report.failed(String.valueOf(e.getMessage()).strip(), "");
-            return false;
+            return new Result(false, true);
         }
         boolean spoolWorks = checkSpool(appender, report);
-        return check.run(report) && spoolWorks;
+        boolean taken = check.run(report);
+        if (taken && !spoolWorks) {
+            report.failed("the spool directory can't be written.", SpoolDirectoryCheck.REMEDY);
+        }
+        return new Result(taken, spoolWorks);
     }
 
     private static boolean checkSpool(CheckedAppender appender, CheckReport report) {
@@ -129,21 +140,21 @@ public final class LogDnaCheckCommand extends Command {
         return file == null ? factory.build() : factory.build(bootstrap.getConfigurationSourceProvider(), file);
     }
 
-    /** Prints no stack trace for a wrong configuration file or a line that was not taken. */
+    /** Prints no stack trace for a wrong configuration file or a failed check. */
     @Override
     public void onError(Cli cli, Namespace namespace, Throwable e) {
         if (e instanceof ConfigurationException || e instanceof IOException) {
             cli.getStdErr().println(e.getMessage());
-        } else if (!(e instanceof NotDelivered)) {
+        } else if (!(e instanceof CheckFailed)) {
             super.onError(cli, namespace, e);
         }
     }
 
     /** Makes the process exit with 1, as Dropwizard does after any exception of a command. */
-    static final class NotDelivered extends Exception {
+    static final class CheckFailed extends Exception {
 
-        NotDelivered() {
-            super("not every test line was taken", null, false, false);
+        CheckFailed() {
+            super("the check has failed", null, false, false);
         }
     }
 }

@@ -1,9 +1,11 @@
 package io.github.dropwizardlogdna.check;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -21,6 +23,10 @@ import java.util.concurrent.TimeoutException;
  * up to 2 seconds, because a hanging disk must not block a start.
  */
 public final class SpoolDirectoryCheck {
+
+    static final String REMEDY =
+            "Mount a volume with free space that this service may write to, give the directory to the"
+                    + " service's user, or set spool.directory to another path.";
 
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
@@ -89,11 +95,20 @@ public final class SpoolDirectoryCheck {
             }
             return new Finding(true, directory + " can be written" + (isOpenToOthers(directory) ? OPEN_TO_OTHERS : ""));
         } catch (IOException e) {
-            String reason = e instanceof FileSystemException more && more.getReason() != null
-                    ? more.getReason()
-                    : e.getClass().getSimpleName();
-            return new Finding(false, directory + " can't be written: " + reason);
+            return new Finding(false, directory + " can't be written: " + reason(e));
         }
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "its file system creates no files there";
+        }
+        return e instanceof FileSystemException more && more.getReason() != null
+                ? more.getReason()
+                : e.getClass().getSimpleName();
     }
 
     private static final String OPEN_TO_OTHERS = "; other users can write to it, too: revoke that (chmod go-w)";

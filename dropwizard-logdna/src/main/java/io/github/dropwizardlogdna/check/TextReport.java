@@ -55,16 +55,18 @@ final class TextReport implements CheckReport {
     }
 
     @Override
-    public void summary(int sent, int taken) {
+    public void summary(Summary summary) {
         String result;
         if (!anyAppender) {
             result =
                     "no appender has type: logdna, neither in logging.appenders, nor in logging.loggers.NAME.appenders,"
                             + " nor in server.requestLog.appenders.";
-        } else if (sent == 0) {
+        } else if (summary.sent() == 0) {
             result = "no appender is enabled.";
         } else {
-            result = taken + " of " + sent + " test lines taken.";
+            int spools = summary.unusableSpools();
+            result = summary.taken() + " of " + summary.sent() + " test lines taken"
+                    + (spools == 0 ? "." : ", " + spools + (spools == 1 ? " spool" : " spools") + " unusable.");
         }
         out.println(LogDnaCheckCommand.NAME + ": " + result);
     }

@@ -70,6 +70,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     private static Process start(ProcessBuilder builder) {
+        builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM would print it to the standard error stream
         try {
             return builder.start();
         } catch (IOException e) {
@@ -117,7 +118,7 @@ public final class ChildJvm implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+            int code = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
                     .start()
                     .waitFor();
             if (code != 0) {

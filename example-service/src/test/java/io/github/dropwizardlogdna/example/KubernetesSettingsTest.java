@@ -44,8 +44,11 @@ class KubernetesSettingsTest {
 
     private void start() throws IOException {
         KubernetesManifest manifest = KubernetesManifest.read();
-        port = freePort();
-        adminPort = freePort();
+        try (ServerSocket one = new ServerSocket(0);
+                ServerSocket other = new ServerSocket(0)) { // both at once, so that they differ
+            port = one.getLocalPort();
+            adminPort = other.getLocalPort();
+        }
         Path config = directory.resolve("config.yml");
         Files.writeString(
                 config,
@@ -85,12 +88,6 @@ class KubernetesSettingsTest {
                                 .next()
                                 .path("fieldPath")
                                 .asText();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private boolean answers(int to, String path) {

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OrderServiceShipsItsLogsTest {
 
     @RegisterExtension
-    static final LocalLogDna LOGDNA = LocalLogDna.start();
+    static final LocalLogDna LOGDNA = LocalLogDna.start().withPatience(Duration.ofMinutes(1));
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -59,7 +60,7 @@ class OrderServiceShipsItsLogsTest {
 
     @Test
     void shipsALineWithItsContext() {
-        ReceivedLine line = LOGDNA.awaitLine("Order placed");
+        ReceivedLine line = awaitLineOfTheOrder("Order placed");
 
         assertThat(line.text()).isEqualTo("Order placed");
         assertThat(line.level()).isEqualTo("INFO");
@@ -82,7 +83,7 @@ class OrderServiceShipsItsLogsTest {
                         .statusCode())
                 .isEqualTo(502);
 
-        ReceivedLine line = LOGDNA.awaitLine("Payment failed");
+        ReceivedLine line = awaitLineOfTheOrder("Payment failed");
 
         assertThat(line.level()).isEqualTo("ERROR");
         assertThat(line.text())
@@ -113,7 +114,7 @@ class OrderServiceShipsItsLogsTest {
 
     @Test
     void shipsTheAuditTrailUnderItsOwnApp() {
-        ReceivedLine line = LOGDNA.awaitLine("An order was placed");
+        ReceivedLine line = awaitLineOfTheOrder("An order was placed");
 
         assertThat(line.app()).isEqualTo("orders-audit");
         assertThat(line.meta("action").textValue()).isEqualTo("placed");
@@ -121,8 +122,9 @@ class OrderServiceShipsItsLogsTest {
         assertThat(line.meta("customer").textValue()).isEqualTo("Ada");
         assertThat(line.meta("requestId").textValue()).isEqualTo("request-1");
         // The root appender would have received it before this line.
-        LOGDNA.awaitLine("Order placed");
-        assertThat(LOGDNA.lines().text("An order was placed")).containsExactly(line);
+        awaitLineOfTheOrder("Order placed");
+        assertThat(LOGDNA.lines().text("An order was placed").meta("orderId", orderId))
+                .containsExactly(line);
     }
 
     @Test
@@ -136,6 +138,12 @@ class OrderServiceShipsItsLogsTest {
         });
         assertThat(LOGDNA.lines().app("order-service")).isNotEmpty().allSatisfy(line -> assertThat(line.tags())
                 .containsExactly("example", "dropwizard"));
+    }
+
+    /** A line of the order of another test may come late. */
+    private ReceivedLine awaitLineOfTheOrder(String text) {
+        return LOGDNA.awaitLine(line -> line.text().contains(text)
+                && orderId.equals(line.meta("orderId").textValue()));
     }
 
     private static HttpResponse<String> post(String path, String json) throws Exception {

@@ -58,7 +58,7 @@ public final class BatchPrinter implements BatchListener {
 
     @Override
     public void refused(RefusedRequest request) {
-        out.print(PREFIX + "refused with " + request.status() + ": "
+        out.print(PREFIX + time.format(request.receivedAt()) + " refused with " + request.status() + ": "
                 + printable((request.request() == null ? "" : request.request() + " ") + "from " + request.sender()
                         + ": " + request.reason())
                 + System.lineSeparator());

@@ -201,20 +201,35 @@ public final class LocalLogDna implements AutoCloseable, BeforeAllCallback, Befo
     public void beforeAll(ExtensionContext context) {
         forAllTests = true;
         // Closed with the root context: a service that another extension runs may stop later than this class's context.
-        context.getRoot().getStore(NAMESPACE).put(this, this);
+        closeWith(context.getRoot());
     }
 
     @Override
     public void beforeEach(ExtensionContext context) {
         if (!forAllTests) {
-            context.getStore(NAMESPACE).put(this, this);
+            closeWith(context);
         }
         takeAll();
         clear();
     }
 
+    private void closeWith(ExtensionContext context) {
+        context.getStore(NAMESPACE).put(this, new StoredEndpoint(endpoint));
+    }
+
     @Override
     public void close() {
         endpoint.close();
+    }
+
+    /** JUnit before 5.13, which Dropwizard 4 brings, closes only the deprecated type. */
+    @SuppressWarnings("deprecation")
+    private record StoredEndpoint(IngestionEndpoint endpoint)
+            implements ExtensionContext.Store.CloseableResource, AutoCloseable {
+
+        @Override
+        public void close() {
+            endpoint.close();
+        }
     }
 }

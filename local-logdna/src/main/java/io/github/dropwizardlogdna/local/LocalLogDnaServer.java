@@ -6,11 +6,13 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.ZoneId;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs the endpoint on its own: {@code java -jar local-logdna.jar}. */
 public final class LocalLogDnaServer {
@@ -18,13 +20,14 @@ public final class LocalLogDnaServer {
     private static final String USAGE = """
             Takes what LogDNA clients send, prints it, and shows it on a web page. Options:
               --port N         the port to listen on; 0 for any free one (8082)
-              --bind ADDRESS   the address to listen on; 0.0.0.0 lets the network in (127.0.0.1)
-              --hosts A,B      further names under which this machine is asked (localhost)
-              --key KEY        the only ingestion key that is taken (any)
-              --max-lines N    how many of the last lines a page that is opened shows, up to 50000 (50000)
+              --bind ADDRESS   the address to listen on; 0.0.0.0 accepts connections from the network (127.0.0.1)
+              --hosts A,B      other host names of this endpoint (localhost)
+              --key KEY        the only ingestion key that is accepted (any)
+              --max-lines N    the number of past lines that a newly opened page shows, up to 50000 (50000)
             """;
 
     private static final int DEFAULT_PORT = 8_082;
+    private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
     private LocalLogDnaServer() {}
 
@@ -53,7 +56,7 @@ public final class LocalLogDnaServer {
     static IngestionEndpoint start(EndpointSettings settings, PrintStream out) throws IOException {
         IngestionEndpoint endpoint = IngestionEndpoint.start(settings, new BatchPrinter(out, ZoneId.systemDefault()));
         out.println(BatchPrinter.PREFIX + "Send logs to " + endpoint.url() + ", with "
-                + (settings.ingestionKey() == null ? "any ingestion key" : "the key of --key")
+                + (settings.ingestionKey() == null ? "any ingestion key" : "the key given by --key")
                 + ". They are shown here and at " + endpoint.tailUrl());
         if (!settings.bind().isLoopbackAddress()) {
             out.println(BatchPrinter.PREFIX
@@ -72,7 +75,11 @@ public final class LocalLogDnaServer {
             if (!rest.hasNext()) {
                 throw new IllegalArgumentException(option + " needs a value.");
             }
-            settings = with(option, rest.next(), settings);
+            String value = rest.next();
+            if (value.isBlank()) {
+                throw new IllegalArgumentException(option + " must not be empty.");
+            }
+            settings = with(option, value, settings);
         }
         return settings;
     }
@@ -81,7 +88,7 @@ public final class LocalLogDnaServer {
         return switch (option) {
             case "--port" -> settings.withPort(number(option, value, 0, 65_535));
             case "--bind" -> settings.withBind(address(value));
-            case "--hosts" -> settings.withHosts(new HashSet<>(Arrays.asList(value.split("\\s*,\\s*", -1))));
+            case "--hosts" -> settings.withHosts(hostNames(value));
             case "--key" -> settings.withIngestionKey(value);
             default -> settings.withMaxLines(number(option, value, 1, 50_000));
         };
@@ -97,6 +104,18 @@ public final class LocalLogDnaServer {
             // Reported below.
         }
         throw new IllegalArgumentException(option + " must be a number from " + least + " to " + most + ": " + value);
+    }
+
+    private static Set<String> hostNames(String value) {
+        return Stream.of(value.split(",", -1))
+                .map(String::strip)
+                .peek(name -> {
+                    if (!HOST_NAME.matcher(name).matches()) {
+                        throw new IllegalArgumentException(
+                                "--hosts must be host names, separated by commas, without scheme and port: " + value);
+                    }
+                })
+                .collect(Collectors.toSet());
     }
 
     private static InetAddress address(String value) {

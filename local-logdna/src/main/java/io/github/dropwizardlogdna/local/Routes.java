@@ -27,7 +27,7 @@ final class Routes implements Handler {
     public Plan begin(RequestHead head) {
         List<String> named = head.headers("Host");
         if (named.size() != 1) {
-            return refused(head, 400, "A request has one Host header.");
+            return refused(head, 400, "A request must have exactly one Host header.");
         }
         if (!hosts.contain(named.get(0))) {
             return refused(

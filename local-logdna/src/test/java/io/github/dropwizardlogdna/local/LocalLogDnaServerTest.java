@@ -51,6 +51,11 @@ class LocalLogDnaServerTest {
         "--port,x,--port must be a number from 0 to 65535: x",
         "--max-lines,0,--max-lines must be a number from 1 to 50000: 0",
         "--bind,no such host,--bind must be an address of this machine: no such host",
+        "--hosts,http://logs:8082,'--hosts must be host names, separated by commas, without scheme and port: http://logs:8082'",
+        "--hosts,'logs,','--hosts must be host names, separated by commas, without scheme and port: logs,'",
+        "--hosts,'',--hosts must not be empty.",
+        "--key,' ',--key must not be empty.",
+        "--bind,'',--bind must not be empty.",
         "--colour,red,There is no option --colour."
     })
     void explainsAWrongOption(String option, String value, String message) {

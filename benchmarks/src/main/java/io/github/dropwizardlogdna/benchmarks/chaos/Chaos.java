@@ -44,7 +44,7 @@ public final class Chaos {
     }
 
     private static final int LINES_PER_SECOND_AND_THREAD = 400;
-    private static final long CLIENT_TIMEOUT = TimeUnit.SECONDS.toNanos(2);
+    private static final long CLIENT_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
     private static final long FLUSH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
     /** The time to write a batch to the disk of a busy machine. */
     private static final long SLACK = TimeUnit.SECONDS.toNanos(2);
@@ -369,7 +369,7 @@ public final class Chaos {
     }
 
     private void signal(String name) throws IOException, InterruptedException {
-        exec("kill", "-" + name, Long.toString(service().pid()));
+        exec("sh", "-c", "kill -" + name + " " + service().pid());
     }
 
     private void fillTheDisk(long nanos) throws IOException {
@@ -424,8 +424,9 @@ public final class Chaos {
                 unspooled += ledger.missingBefore(
                         end.lines.get(thread), new LineId.Stream(end.process, "unspooled", thread));
             }
-            // A killed process without a spool can't count the lines that were in its memory.
-            if (!end.killed && unspooled != reportedLost(end.process)) {
+            // A killed process without a spool can't count the lines that were in its memory. A line that arrived is
+            // reported as lost if the end of the process cut off its response.
+            if (!end.killed && unspooled > reportedLost(end.process)) {
                 broken(unspooled + " lines without a spool are missing, " + reportedLost(end.process)
                         + " were reported: process " + end.process);
             }

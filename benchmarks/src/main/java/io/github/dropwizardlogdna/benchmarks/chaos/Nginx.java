@@ -43,7 +43,7 @@ final class Nginx implements AutoCloseable {
     }
 
     void reload() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
+        new ProcessBuilder("sh", "-c", "kill -HUP " + process.pid()).start().waitFor();
     }
 
     /** Kills master and workers. */

@@ -55,8 +55,11 @@ public final class PodRun {
         this.manifest = manifest;
         this.container = container;
         this.books = books;
-        this.port = freePort();
-        this.adminPort = freePort();
+        try (ServerSocket one = new ServerSocket(0);
+                ServerSocket other = new ServerSocket(0)) { // both at once, so that they differ
+            this.port = one.getLocalPort();
+            this.adminPort = other.getLocalPort();
+        }
     }
 
     /** Returns whether nothing was lost, killed or late. */
@@ -204,11 +207,5 @@ public final class PodRun {
                 books.arrived(orders),
                 Container.mostResident(process) / MEBIBYTE,
                 cgroup < 0 ? "-" : cgroup / MEBIBYTE + " MiB"));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -91,11 +91,15 @@ public final class Answers {
                 .toArray(Behaviour[]::new));
     }
 
-    /** Keeps an unanswered request, so that it can be cut off later. */
+    /** Keeps an unanswered request until another behaviour is set, and then cuts it off. */
     void hold(Exchange exchange) {
         lock.lock();
         try {
-            hanging.add(exchange);
+            if (always.stream().anyMatch(behaviour -> behaviour.kind() == Kind.HANG)) {
+                hanging.add(exchange);
+            } else {
+                exchange.reset(); // the behaviour was set while the request was on its way here
+            }
         } finally {
             lock.unlock();
         }

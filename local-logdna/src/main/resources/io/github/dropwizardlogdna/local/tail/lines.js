@@ -1,7 +1,8 @@
 // The lines that the page holds, and which of them it shows, in which order. Nothing here touches the document.
 
-/** The page holds as many lines as the endpoint (LiveTail.java). */
-export const MAX_LINES = 50_000;
+/** The page holds as many lines as the endpoint (LiveTail.java), and about as many bytes. */
+const MAX_LINES = 50_000;
+const MAX_SIZE = 32 * 1024 * 1024;
 
 export const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 
@@ -48,6 +49,7 @@ export class Line {
         this.host = sent.host;
         this.tags = sent.tags;
         this.meta = parseMeta(sent.meta);
+        this.size = sent.line.length + (this.meta === null ? 0 : JSON.stringify(this.meta).length);
         // A line without a level, or with an unknown one, counts as information.
         const name = (sent.level ?? "").trim().toUpperCase();
         this.rank = LEVELS.indexOf(SYNONYMS.get(name) ?? name);
@@ -178,7 +180,21 @@ export class Divider {
         this.number = ++lastNumber;
         this.timestamp = timestamp;
         this.text = text;
+        this.size = text.length;
     }
+}
+
+/** How many of these entries, the oldest, exceed what the page holds. */
+export function countExcess(entries) {
+    let size = 0;
+    const most = Math.min(entries.length, MAX_LINES);
+    for (let kept = 0; kept < most; kept++) {
+        size += entries[entries.length - 1 - kept].size;
+        if (size > MAX_SIZE && kept > 0) {
+            return entries.length - kept;
+        }
+    }
+    return entries.length - most;
 }
 
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"?`;
@@ -268,7 +284,7 @@ export class Lines {
         this.held = this.held.concat(entries);
         const passed = entries.filter(entry => this.filter.passes(entry));
         const inserted = this.#merge(passed);
-        const cut = Math.max(0, this.held.length - MAX_LINES);
+        const cut = countExcess(this.held);
         let gone = [];
         if (cut > 0) {
             this.held = this.held.slice(cut);
@@ -340,6 +356,11 @@ export class Lines {
     }
 }
 
+/** Whether an entry is a line that the endpoint took. */
+export function isLine(entry) {
+    return entry instanceof Line && !(entry instanceof Refusal);
+}
+
 export function countLines(entries) {
-    return entries.reduce((count, entry) => entry instanceof Line && !(entry instanceof Refusal) ? count + 1 : count, 0);
+    return entries.reduce((count, entry) => isLine(entry) ? count + 1 : count, 0);
 }

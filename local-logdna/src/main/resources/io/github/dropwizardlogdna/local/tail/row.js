@@ -4,7 +4,7 @@ import { toHash } from "./address.js";
 import { Divider, Filter, LEVELS, fieldWord } from "./lines.js";
 
 /** Fields about the origin of a line, which would leave no room for those about its subject. */
-const NOT_AT_A_GLANCE = new Set(["logger", "thread", "exception", "caller", "markers", "region", "linePart", "lineParts", "elapsedMs"]);
+const NOT_AT_A_GLANCE = new Set(["logger", "thread", "exception", "caller", "markers", "linePart", "lineParts", "elapsedMs"]);
 
 /** The number of fields of `meta` that a folded row shows. */
 const GLANCE_FIELDS = 6;

@@ -1,7 +1,7 @@
 // The page: receives lines, handles the user's actions, and shows the result of both.
 
 import { ofHash, toHash } from "./address.js";
-import { BY_ARRIVAL, BY_TIME, Divider, Filter, LEVELS, Line, Lines, MAX_LINES, Refusal, countLines } from "./lines.js";
+import { BY_ARRIVAL, BY_TIME, Divider, Filter, LEVELS, Line, Lines, Refusal, countExcess, countLines, isLine } from "./lines.js";
 import { List } from "./list.js";
 import { drawRow } from "./row.js";
 
@@ -38,7 +38,7 @@ let unseen = 0;
 let sought = null;
 let wasCleared = false;
 let renderIsDue = false;
-let addressIsDue = false;
+let addressTimer = null;
 let levelChars = 9;
 
 // Receiving.
@@ -80,7 +80,7 @@ function receive(event) {
         show(entries);
     } else {
         waiting = waiting.concat(entries);
-        const cut = waiting.slice(0, Math.max(0, waiting.length - MAX_LINES));
+        const cut = waiting.slice(0, countExcess(waiting));
         waitingSkipped += countLines(cut);
         waiting = waiting.slice(cut.length);
     }
@@ -93,7 +93,7 @@ function timestampOf(sent) {
 }
 
 function skipped(count, timestamp) {
-    return new Divider(`${COUNT.format(count)} ${count === 1 ? "line" : "lines"} skipped`, timestamp);
+    return new Divider(`${COUNT.format(count)} ${count === 1 ? "entry" : "entries"} skipped`, timestamp);
 }
 
 function show(entries) {
@@ -118,16 +118,16 @@ function showAddress() {
 }
 
 function showAddressSoon() {
-    if (!addressIsDue) {
-        addressIsDue = true;
-        setTimeout(() => {
-            addressIsDue = false;
-            showAddress();
-        }, ADDRESS_MS);
-    }
+    addressTimer ??= setTimeout(() => {
+        addressTimer = null;
+        showAddress();
+    }, ADDRESS_MS);
 }
 
 function followAddress() {
+    // What was to be shown in the address is older than the address.
+    clearTimeout(addressTimer);
+    addressTimer = null;
     const { filter, order, lineKey } = ofHash(location.hash);
     sought = lineKey;
     filterBy(filter, order);
@@ -218,7 +218,7 @@ function filterByField(name, value) {
 
 /** Saves the lines that are shown, one JSON object each. */
 function download() {
-    const shown = lines.shown.filter(entry => entry instanceof Line);
+    const shown = lines.shown.filter(isLine);
     const url = URL.createObjectURL(new Blob(shown.map(line => `${JSON.stringify(line)}\n`), { type: "application/x-ndjson" }));
     const link = document.createElement("a");
     link.href = url;
@@ -428,7 +428,7 @@ function render() {
     byId("shown").textContent = filter.passesAll
         ? `${counted(heldLines)} held`
         : `${COUNT.format(shownLines)} of ${counted(heldLines)}`;
-    byId("download").disabled = !lines.shown.some(entry => entry instanceof Line);
+    byId("download").disabled = shownLines === 0;
     byId("lines").textContent = COUNT.format(received.lines);
     byId("batches").textContent = COUNT.format(received.batches);
     byId("bytes").textContent = size(received.wireBytes);
@@ -483,6 +483,8 @@ byId("rows").addEventListener("click", rowClicked);
 document.addEventListener("keydown", keyPressed);
 document.addEventListener("pointerdown", () => byId("notice").hidden = true);
 window.addEventListener("hashchange", followAddress);
+// The Back button: earlier than the hash's event, before the timer that writes the address.
+window.addEventListener("popstate", followAddress);
 
 byId("origin").textContent = location.origin;
 followAddress();
