@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -385,7 +386,17 @@ public final class Chaos {
         Files.delete(filler);
         // Batches that did not fit are in memory only: wait until they are delivered, before another fault kills the
         // process.
-        observe(TimeUnit.SECONDS.toNanos(3));
+        int[] logged = counts();
+        long begin = System.nanoTime();
+        do {
+            observe(TimeUnit.MILLISECONDS.toNanos(500));
+        } while (service().isAlive() && System.nanoTime() - begin < RECOVERY && missingOfSpooled(logged) > 0);
+    }
+
+    private int missingOfSpooled(int[] logged) {
+        return IntStream.range(0, ChaosService.THREADS)
+                .map(thread -> ledger.missingBefore(logged[thread], new LineId.Stream(process, "spooled", thread)))
+                .sum();
     }
 
     private void recover() throws IOException {
