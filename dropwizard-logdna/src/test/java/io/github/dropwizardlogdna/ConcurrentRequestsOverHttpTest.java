@@ -64,7 +64,7 @@ class ConcurrentRequestsOverHttpTest {
                     : switch (request) {
                         case 2, 9 -> 503;
                         case 5, 12 -> 207;
-                        case 7 -> 413;
+                        case 7 -> lines.size() > 1 ? 413 : 200; // a single line would be dropped
                         default -> 200;
                     };
             answer(connection, status, lines);
@@ -126,7 +126,7 @@ class ConcurrentRequestsOverHttpTest {
     void aSpoolBringsTheRestAfterARestart() throws Exception {
         String spool = "spool: {directory: '" + directory.resolve("spool") + "'}";
         long kept;
-        try (ConfiguredAppender appender = appender("name: app", spool, "shutdownTimeout: 1ms")) {
+        try (ConfiguredAppender appender = appender("name: app", spool, "shutdownTimeout: 2s")) {
             logAll(appender);
             await().atMost(PATIENCE).until(() -> requests.get() > 12);
             down = true;

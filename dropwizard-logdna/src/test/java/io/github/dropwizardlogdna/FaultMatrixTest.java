@@ -240,7 +240,8 @@ class FaultMatrixTest {
         String spool = "spool: {directory: '" + Files.createTempDirectory(directory, "spool") + "'}";
         try (MisbehavingServer server = start(fault)) {
             long kept;
-            try (ConfiguredAppender appender = appender(server, fault, "shutdownTimeout: 300ms", spool)) {
+            // Long enough for the lines to be on the disk, and not for the request that got no answer to end.
+            try (ConfiguredAppender appender = appender(server, fault, "shutdownTimeout: 3s", spool)) {
                 Shipper shipper = logIntoAnOutage(fault, server, appender);
                 appender.stop();
                 kept = shipper.keptLines();
@@ -317,7 +318,7 @@ class FaultMatrixTest {
                 "maxRetryDelay: 50ms",
                 "connectionTimeout: 1s",
                 // As short as it may be where nothing comes, long for what comes late from a busy machine.
-                "timeout: " + (fault.is(Trait.TAKES_LONG) ? "2s" : "20s")));
+                "timeout: " + (fault.is(Trait.TAKES_LONG) ? "5s" : "20s")));
         if (fault.is(Trait.OVER_TLS)) {
             options.add(certificates.asOption());
         }

@@ -30,11 +30,12 @@ class GrowingBatchesTest {
     /** The JSON bytes of the largest request after one has hung while 8 MiB were logged. */
     private static int largestRequest(String... options) throws Exception {
         try (LocalLogDna endpoint = LocalLogDna.start()) {
-            String[] all = new String[options.length + 3];
+            String[] all = new String[options.length + 4];
             all[0] = "ingestionKey: " + endpoint.ingestionKey();
             all[1] = "endpoint: " + endpoint.url();
             all[2] = "flushInterval: 1h";
-            System.arraycopy(options, 0, all, 3, options.length);
+            all[3] = "shutdownTimeout: 60s";
+            System.arraycopy(options, 0, all, 4, options.length);
             try (ConfiguredAppender appender = ConfiguredAppender.of(all)) {
                 // The first request of a JVM may be slow, and the last one counts.
                 for (int i = 1; i <= 3; i++) {

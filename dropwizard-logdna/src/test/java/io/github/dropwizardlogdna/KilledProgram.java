@@ -15,11 +15,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Logs numbered lines through an appender with a spool, as fast as a busy service, and prints now and then how far it has
- * got and when. Arguments: the options of the appender as JSON, the first number, the number after the last.
+ * got and when; {@code -Dlines-a-millisecond} slows it down. Arguments: the options of the appender as JSON, the first
+ * number, the number after the last.
  */
 public final class KilledProgram {
 
-    private static final int LINES_A_MILLISECOND = 40;
+    private static final int LINES_A_MILLISECOND = Integer.getInteger("lines-a-millisecond", 40);
 
     private KilledProgram() {}
 

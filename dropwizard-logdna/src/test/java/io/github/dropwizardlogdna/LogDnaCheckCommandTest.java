@@ -217,7 +217,7 @@ class LogDnaCheckCommandTest {
 
     @Test
     void reportsAnUnknownHost() throws Exception {
-        checkRoot("https://nosuchhost.invalid")
+        checkRoot("https://nosuchhost.invalid", "connectionTimeout: 60s")
                 .failed("unknown host nosuchhost.invalid", "Check the spelling of the host in");
     }
 

@@ -20,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,7 +32,7 @@ class RequestLogTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @RegisterExtension
-    static final LocalLogDna ENDPOINT = LocalLogDna.start();
+    static final LocalLogDna ENDPOINT = LocalLogDna.start().withPatience(Duration.ofMinutes(1));
 
     @TempDir
     java.nio.file.Path directory;

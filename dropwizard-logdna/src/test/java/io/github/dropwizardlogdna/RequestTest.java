@@ -204,7 +204,8 @@ class RequestTest {
 
         @Test
         void sendsFixedFieldsWithEveryLine() throws Exception {
-            configure("meta: {region: eu, shard: 3, canary: true, ratio: 0.5, owner: {team: a, people: [x, y]}}");
+            configure("meta: {region: eu, shard: 3, canary: true, ratio: 0.5, owner: {team: a, people: [x, y]}}\n"
+                    + "flushInterval: 1h");
 
             shop.info("first");
             shop.info("second");
@@ -314,7 +315,7 @@ class RequestTest {
 
         @Test
         void sendsEachLevelByItsName() throws Exception {
-            configure("");
+            configure("flushInterval: 1h");
 
             shop.trace("a");
             shop.debug("b");
@@ -520,6 +521,7 @@ class RequestTest {
                             - type: logdna
                               ingestionKey: the-key
                               endpoint: %s
+                              shutdownTimeout: 60s
                     """.formatted(ENDPOINT.baseUrl()));
 
             shop.info("a line");
@@ -597,6 +599,7 @@ class RequestTest {
                     - type: logdna
                       ingestionKey: the-key
                       endpoint: %s
+                      shutdownTimeout: 60s
                 """.formatted(endpoint) + options.indent(6));
     }
 

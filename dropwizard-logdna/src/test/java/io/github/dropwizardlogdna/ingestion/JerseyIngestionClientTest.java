@@ -42,8 +42,8 @@ class JerseyIngestionClientTest {
                     "192.0.2.1",
                     "00:11:22:33:44:55",
                     List.of("a", "{b}", "c%d", "e&f=g", "h,i", "j+k ü", "{{}}?#/\\\""),
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(5),
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(1),
                     null,
                     null),
             now::getAndIncrement);

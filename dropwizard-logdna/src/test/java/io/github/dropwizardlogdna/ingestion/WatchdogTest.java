@@ -39,9 +39,9 @@ class WatchdogTest {
             fired.add("forgotten");
             return Watchdog.DONE;
         };
-        watchdog.watch(forgotten, now + SECOND / 10);
-        watchdog.watch(named("second", fired, all), now + SECOND / 5);
-        watchdog.watch(named("first", fired, all), now + SECOND / 20);
+        watchdog.watch(forgotten, now + SECOND);
+        watchdog.watch(named("second", fired, all), now + 2 * SECOND);
+        watchdog.watch(named("first", fired, all), now + SECOND / 2);
         watchdog.forget(forgotten);
 
         all.await();
@@ -143,8 +143,8 @@ class WatchdogTest {
     @Test
     void withoutMoreThreadsAResponseThatDripsIsAborted() {
         try (MisbehavingServer server = MisbehavingServer.http(MisbehavingServer.dripTheHead(Duration.ofMillis(20)));
-                IngestionClient client = clientWithoutThreads(server, Duration.ofMillis(300))) {
-            assertThat(client.send(BODY).reason()).isEqualTo("no answer from " + server.endpoint() + " within 300 ms");
+                IngestionClient client = clientWithoutThreads(server, Duration.ofSeconds(2))) {
+            assertThat(client.send(BODY).reason()).isEqualTo("no answer from " + server.endpoint() + " within 2 s");
         }
     }
 

@@ -261,7 +261,7 @@ class MessagesTest {
     }
 
     private void interruptAThread() throws Exception {
-        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY).withPatience(PATIENCE)) {
             configure(endpoint.url());
             Thread.getAllStackTraces().keySet().stream()
                     .filter(thread -> thread.getName().startsWith("logdna-sender-logdna"))
@@ -301,7 +301,7 @@ class MessagesTest {
 
     private void shipToASpoolThatIsAFile() throws Exception {
         Files.createFile(directory.resolve("logdna")); // the configured directory can be written
-        try (LocalLogDna endpoint = LocalLogDna.start(KEY)) {
+        try (LocalLogDna endpoint = LocalLogDna.start(KEY).withPatience(PATIENCE)) {
             configure(endpoint.url(), "spool: {directory: '" + directory + "'}");
             log("a line");
             endpoint.awaitLine("a line");

@@ -86,9 +86,12 @@ class ShipperTest {
         log(shipper, "hello");
 
         await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("hello"));
-        await().untilAsserted(() -> assertThat(shipper.counts().heldBytes()).isZero());
-        assertThat(shipper.counts().heldLines()).isZero();
-        assertThat(shipper.counts().oldestAge()).isZero();
+        await().untilAsserted(() -> {
+            ShippingCounts counts = shipper.counts();
+            assertThat(counts.heldBytes()).isZero();
+            assertThat(counts.heldLines()).isZero();
+            assertThat(counts.oldestAge()).isZero();
+        });
     }
 
     @Test
@@ -197,19 +200,22 @@ class ShipperTest {
             return ScriptedClient.verdict(Outcome.DELIVERED);
         });
         Shipper shipper = shipper(endpoint, new BufferLimits(1_000_000, 20_000, 0, 0), false, Duration.ofMillis(5));
-        int logged = 0;
+        int lines = 0;
         while (shipper.counts().dropped(DropReason.FULL) < 10) {
-            log(shipper, incompressible(logged++));
+            log(shipper, incompressible(lines++));
             assertThat(shipper.counts().heldBytes()).isLessThanOrEqualTo(20_000);
         }
+        int logged = lines;
         recovered.countDown();
 
-        await().untilAsserted(() -> assertThat(shipper.counts().heldLines()).isZero());
-        assertThat(shipper.counts().delivered() + shipper.counts().dropped(DropReason.FULL))
-                .isEqualTo(logged
-                        + (shipper.counts().accepted()
-                                - (logged - shipper.counts().dropped(DropReason.FULL))));
-        assertThat(observer.events).anyMatch(words -> words.startsWith("dropped {FULL="));
+        // Of one moment: the notice of the missing lines, which is counted as well, may come at any time.
+        await().untilAsserted(() -> {
+            ShippingCounts counts = shipper.counts();
+            assertThat(counts.heldLines()).isZero();
+            assertThat(counts.delivered() + counts.dropped(DropReason.FULL))
+                    .isEqualTo(logged + (counts.accepted() - (logged - counts.dropped(DropReason.FULL))));
+        });
+        await().untilAsserted(() -> assertThat(observer.events).anyMatch(words -> words.startsWith("dropped {FULL=")));
         await().untilAsserted(
                         () -> assertThat(endpoint.taken).anyMatch(line -> line.contains("missing before this one")));
     }
@@ -371,13 +377,14 @@ class ShipperTest {
 
     @Test
     void doesNotWaitAtTheEndForADropReportToAnAbsentEndpoint() {
-        endpoint.always(lines -> ScriptedClient.verdict(Outcome.RETRY));
+        endpoint.always(lines -> ScriptedClient.verdict(Outcome.RETRY, Duration.ofMinutes(5)));
         Shipper shipper = shipper(endpoint, Duration.ofMillis(10));
         shipper.drop(DropReason.RATE, 1);
         await().until(() -> !endpoint.requests.isEmpty());
         shipper.drop(DropReason.RATE, 2);
 
-        assertThat(shipper.stop(TimeUnit.MILLISECONDS.toNanos(50))).isEqualTo(2);
+        // Long enough to make a line of the second drop, too; the test's own time-out is far below these four minutes.
+        assertThat(shipper.stop(TimeUnit.MINUTES.toNanos(4))).isEqualTo(2);
     }
 
     @Test

@@ -199,8 +199,8 @@ class SurvivingErrorsTest {
 
         for (Shipper shipper : shippers) {
             assertThat(shipper.drain(LONG)).isTrue();
-            log(shipper, "afterwards");
             long before = shipper.counts().delivered();
+            log(shipper, "afterwards");
             assertThat(shipper.drain(LONG)).isTrue();
             await().until(() ->
                     shipper.counts().delivered() > before || shipper.counts().dropped(DropReason.FAILED) > 0);

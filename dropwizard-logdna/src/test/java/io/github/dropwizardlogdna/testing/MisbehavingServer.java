@@ -51,6 +51,8 @@ public final class MisbehavingServer implements AutoCloseable {
     private static final int ANY_PORT = 0;
     private static final int NO_REQUEST = 0;
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of {@link #refusing}. */
+    private static final List<Socket> PLACEHOLDERS = new CopyOnWriteArrayList<>();
 
     /** What happens on a connection from one request to the next. */
     @FunctionalInterface
@@ -121,6 +123,10 @@ public final class MisbehavingServer implements AutoCloseable {
     private volatile Behaviour behaviour;
     private volatile Listener listener;
 
+    /** In the place of the listener, from {@link #leave} to {@link #comeBack}. */
+    @Nullable
+    private volatile Socket placeholder;
+
     private MisbehavingServer(String scheme, ServerSocket unbound, Behaviour behaviour) {
         this.scheme = scheme;
         this.behaviour = behaviour;
@@ -152,12 +158,23 @@ public final class MisbehavingServer implements AutoCloseable {
         }
     }
 
-    /** A URL on this machine where nobody listens. */
+    /** A URL on this machine where nobody listens, nor will before this JVM ends. */
     public static URI refusing() {
-        MisbehavingServer gone = http(hang());
-        URI endpoint = gone.endpoint();
-        gone.close();
-        return endpoint;
+        Socket placeholder = placeholder(ANY_PORT);
+        PLACEHOLDERS.add(placeholder);
+        return URI.create("http://localhost:" + placeholder.getLocalPort());
+    }
+
+    /** Keeps a port from other processes, which would be given a free one: bound, but nobody listens. */
+    private static Socket placeholder(int port) {
+        try {
+            Socket socket = new Socket();
+            socket.setReuseAddress(true); // there may be connections that ended a moment ago
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     // Behaviours
@@ -347,6 +364,19 @@ public final class MisbehavingServer implements AutoCloseable {
     /** Closes the port and all connections, until a {@link #comeBack}. */
     public void leave() {
         listener.close();
+        freePort();
+        placeholder = placeholder(listener.port);
+    }
+
+    private void freePort() {
+        Socket held = placeholder;
+        if (held != null) {
+            try {
+                held.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** Listens on the same port again, without TLS. */
@@ -361,6 +391,7 @@ public final class MisbehavingServer implements AutoCloseable {
 
     private void comeBack(ServerSocketFactory factory) {
         listener.close();
+        freePort();
         listener = new Listener(unbound(factory), listener.port);
         threads.execute(listener::accept);
     }
@@ -368,6 +399,7 @@ public final class MisbehavingServer implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
+        freePort();
         threads.shutdownNow();
     }
 
@@ -432,8 +464,9 @@ public final class MisbehavingServer implements AutoCloseable {
             try (socket) {
                 Connection connection = new Connection(socket, closed);
                 do {
+                    Behaviour asked = behaviour; // before it counts: who sees the count may change it
                     served.incrementAndGet();
-                    behaviour.serve(connection);
+                    asked.serve(connection);
                 } while (!socket.isClosed() && connection.isUsedAgain());
             } catch (IOException e) {
                 // The client is gone, or cut the connection.

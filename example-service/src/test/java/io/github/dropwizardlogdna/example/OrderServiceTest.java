@@ -19,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.jetty.server.ServerConnector;
@@ -115,9 +116,10 @@ class OrderServiceTest {
         // The threads of an appender, without the watchdog, which belongs to the whole JVM. Awaited, because the
         // threads
         // of another test's service may still be stopping.
-        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("logdna-batcher") || name.startsWith("logdna-sender")));
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.startsWith("logdna-batcher") || name.startsWith("logdna-sender")));
     }
 
     @Test
