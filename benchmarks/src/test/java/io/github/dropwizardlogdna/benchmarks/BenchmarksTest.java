@@ -9,8 +9,11 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Keeps the programs from rotting. Whether anything is fast is no matter of a test. */
+@Execution(ExecutionMode.CONCURRENT)
 class BenchmarksTest {
 
     @BeforeAll

@@ -174,7 +174,7 @@ public final class JerseyIngestionClient implements IngestionClient {
 
     /**
      * Makes a request without a connection, so that all classes of Jersey that requests need are loaded and linked. Takes
-     * about 100 ms the first time, which the first request then saves.
+     * 200 to 500 ms the first time, which the first request then saves.
      *
      * @throws LinkageError if a class or a method is missing
      */

@@ -40,6 +40,7 @@ class SelfTestTest {
         "org.slf4j.event.KeyValuePair, KeyValuePair",
         "com.google.re2j.Pattern, Pattern",
         "com.google.re2j.Matcher, Matcher",
+        "org.glassfish.jersey.client.JerseyClientBuilder, JerseyClientBuilder",
     })
     void namesTheMissingClassAndTheVersions(String missing, String named) throws Exception {
         Throwable failure = runWithout(missing);

@@ -49,7 +49,7 @@ class ClientsTest {
 
     static Stream<Client> clients() {
         String asHeader = "apikey: " + KEY + "\r\n";
-        String asUser = "Authorization: Basic " + base64(KEY + ":") + "\r\n";
+        String asUser = asUser();
         String asPassword = "Authorization: Basic " + base64("x:" + KEY) + "\r\n";
         return Stream.of(
                 new Client(
@@ -97,18 +97,6 @@ class ClientsTest {
                                 + FIELDS.replace("\"app\":\"shop\",", "") + "}]}",
                         SECOND),
                 new Client(
-                        "Vector, with ISO 8601",
-                        "/logs/ingest?hostname=web-1&tags=a,b",
-                        asUser,
-                        "{\"lines\":[{\"timestamp\":\"2026-01-02T12:00:00.123456789Z\"," + FIELDS + "}]}",
-                        Instant.parse("2026-01-02T12:00:00.123456789Z")),
-                new Client(
-                        "Fluent Bit, with fractions of seconds",
-                        "/logs/ingest?hostname=web-1&tags=a,b",
-                        asUser,
-                        "{\"lines\":[{\"timestamp\":1767355200.123," + FIELDS + "}]}",
-                        MILLISECOND),
-                new Client(
                         "syslog-ng, with an offset",
                         "/logs/ingest/?hostname=web-1&tags=a,b",
                         asUser,
@@ -144,6 +132,43 @@ class ClientsTest {
         assertThat(batch.tags()).containsExactly("a", "b");
         assertThat(batch.lines())
                 .containsExactly(new Line(client.timestamp(), "hello", "WARN", "shop", "test", "{\"n\":1}"));
+    }
+
+    /** Its sink {@code mezmo} puts the fields that it does not know into {@code meta}, the level as well. */
+    @Test
+    void acceptsTheRequestsOfVector() throws Exception {
+        assertThat(answer("/logs/ingest?", "", "")).as("its health check").startsWith("HTTP/1.1 401 ");
+        assertThat(answer(
+                        "/logs/ingest?hostname=web-1&now=1767355200200&mac=02%3A42&ip=127.0.0.1&tags=a%2Cb",
+                        asUser() + "Content-Type: application/json\r\n",
+                        "{\"lines\":[{\"app\":\"shop\",\"env\":\"test\",\"line\":\"hello\",\"meta\":{\"level\":\"warn\",\"n\":1},"
+                                + "\"timestamp\":\"2026-01-02T12:00:00.123456789Z\"}]}"))
+                .startsWith("HTTP/1.1 200 ");
+
+        Batch batch = arrived.remove();
+        assertThat(batch.hostname()).isEqualTo("web-1");
+        assertThat(batch.tags()).containsExactly("a", "b");
+        Instant timestamp = Instant.parse("2026-01-02T12:00:00.123456789Z");
+        assertThat(batch.lines())
+                .containsExactly(new Line(timestamp, "hello", null, "shop", "test", "{\"level\":\"warn\",\"n\":1}"));
+    }
+
+    /** Its line is the whole record as JSON, and its time has whole seconds. */
+    @Test
+    void acceptsTheRequestsOfFluentBit() throws Exception {
+        assertThat(answer(
+                        "/logs/ingest?hostname=web-1&mac=&ip=&now=1767355200&tags=a,b",
+                        asUser() + "User-Agent: Fluent-Bit\r\nContent-Type: application/json\r\n",
+                        "{\"lines\":[{\"level\":\"warn\",\"app\":\"shop\",\"timestamp\":1767355200,"
+                                + "\"line\":\"{\\\"log\\\":\\\"hello\\\",\\\"level\\\":\\\"warn\\\"}\"}]}"))
+                .startsWith("HTTP/1.1 200 ");
+
+        Batch batch = arrived.remove();
+        assertThat(batch.hostname()).isEqualTo("web-1");
+        assertThat(batch.tags()).containsExactly("a", "b");
+        assertThat(batch.lines())
+                .containsExactly(
+                        new Line(SECOND, "{\"log\":\"hello\",\"level\":\"warn\"}", "warn", "shop", null, null));
     }
 
     @ParameterizedTest
@@ -205,6 +230,10 @@ class ClientsTest {
                             + body.getBytes(UTF_8).length + "\r\n\r\n" + body)
                     .answer();
         }
+    }
+
+    private static String asUser() {
+        return "Authorization: Basic " + base64(KEY + ":") + "\r\n";
     }
 
     private static String base64(String text) {
