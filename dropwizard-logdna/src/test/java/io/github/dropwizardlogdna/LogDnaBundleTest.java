@@ -88,7 +88,7 @@ class LogDnaBundleTest {
                             .sum())
                     .isEqualTo(meters.get("logdna.lines.accepted").getCount());
             Timer requests = application.getEnvironment().metrics().timer("logdna.audit.requests");
-            await().until(() -> requests.getCount() > 0); // learned of last, after the answer
+            await().until(() -> requests.getCount() > 0); // counted after the response
             assertThat(application.getEnvironment().metrics().getGauges())
                     .containsKeys("logdna.audit.buffer.bytes", "logdna.requests.oldest-line-age-ms");
             application.after(); // while the endpoint is still there, or the shutdown would wait for it
