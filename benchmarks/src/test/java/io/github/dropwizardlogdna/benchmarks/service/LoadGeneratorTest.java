@@ -71,7 +71,7 @@ class LoadGeneratorTest {
     void countsFailedRequests() throws Exception {
         status = 503;
         try (LoadProcess load = new LoadProcess(1)) {
-            LoadResult result = load.full(server.getAddress().getPort(), 0.2);
+            LoadResult result = load.full(server.getAddress().getPort(), 1);
 
             assertThat(result.requests()).isZero();
             assertThat(result.failed()).isPositive();
