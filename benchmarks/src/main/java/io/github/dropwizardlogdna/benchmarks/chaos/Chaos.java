@@ -46,6 +46,7 @@ public final class Chaos {
 
     private static final int LINES_PER_SECOND_AND_THREAD = 400;
     private static final long CLIENT_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
+    private static final long A_SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long FLUSH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
     /** The time to write a batch to the disk of a busy machine. */
     private static final long SLACK = TimeUnit.SECONDS.toNanos(2);
@@ -63,7 +64,7 @@ public final class Chaos {
 
     private final Random random;
     private final Path directory;
-    private final DeliveryLedger ledger = new DeliveryLedger();
+    private final DeliveryLedger ledger = new DeliveryLedger(CLIENT_TIMEOUT);
     private final ChaosEndpoint endpoint;
     private final Nginx nginx;
     private final List<Fault> possible = new ArrayList<>(List.of(Fault.values()));
@@ -163,11 +164,12 @@ public final class Chaos {
             }
             case NGINX_RELOAD -> nginx.reload();
             case NGINX_KILL -> {
-                long from = System.nanoTime();
+                // Open before the kill: a retry may arrive as soon as nginx is back.
+                DeliveryLedger.Window window = ledger.responsesMayBeLost(System.nanoTime() - CLIENT_TIMEOUT);
                 nginx.kill();
                 observe(some);
                 nginx.restart();
-                ledger.responsesMayBeLost(from - TimeUnit.SECONDS.toNanos(1), from + TimeUnit.SECONDS.toNanos(1));
+                ledger.close(window, System.nanoTime() + A_SECOND);
             }
             case NGINX_SMALL_BODIES -> {
                 nginx.limitBodies("2k");
@@ -176,12 +178,14 @@ public final class Chaos {
             }
             case SERVICE_PAUSE -> {
                 signal("STOP");
-                sleep(CLIENT_TIMEOUT + TimeUnit.SECONDS.toNanos(1));
+                sleep(CLIENT_TIMEOUT + A_SECOND);
+                ledger.paused(from - CLIENT_TIMEOUT, System.nanoTime());
                 signal("CONT");
             }
             case SERVICE_TERM -> {
                 terminate();
                 start();
+                long from = System.nanoTime();
             }
             case SERVICE_KILL -> {
                 observe(TimeUnit.SECONDS.toNanos(5)); // so that lines are in the spool and in memory
@@ -331,7 +335,8 @@ public final class Chaos {
             waitFor(LONGEST_SHUTDOWN);
         }
         // The request in flight is aborted at the end of shutdownTimeout; with a spool its batch is sent again.
-        ledger.responsesMayBeLost(begin - CLIENT_TIMEOUT, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+        // Only the next process does that: so the window is early enough, and this process may not send a line twice.
+        ledger.close(ledger.responsesMayBeLost(begin - CLIENT_TIMEOUT), System.nanoTime() + A_SECOND);
         ends.add(new End(process, listOf(counts()), false));
     }
 
@@ -340,7 +345,8 @@ public final class Chaos {
         long now = System.nanoTime();
         service().destroyForcibly();
         waitFor(LONGEST_SHUTDOWN);
-        ledger.responsesMayBeLost(now - CLIENT_TIMEOUT, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+        // Only the next process sends lines again: the window is early enough.
+        ledger.close(ledger.responsesMayBeLost(now - CLIENT_TIMEOUT), System.nanoTime() + A_SECOND);
         ends.add(new End(process, listOf(safe), true));
     }
 

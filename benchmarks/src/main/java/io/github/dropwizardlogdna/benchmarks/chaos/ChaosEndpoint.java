@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +99,7 @@ final class ChaosEndpoint implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
+        DeliveryLedger.Request request = ledger.arrived(System.nanoTime());
         try (exchange) {
             boolean gzip = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
             byte[] body = exchange.getRequestBody().readAllBytes();
@@ -105,22 +107,22 @@ final class ChaosEndpoint implements AutoCloseable {
             List<LineId> lines = all.stream().flatMap(Optional::stream).toList();
             boolean suspicious = lines.stream().anyMatch(LineId::isSuspicious);
             switch (behaviour) {
-                case ACCEPT -> accept(exchange, lines);
+                case ACCEPT -> accept(exchange, lines, request);
                 case SERVER_ERROR -> status(exchange, List.of(500, 502, 503).get(random.nextInt(3)));
                 case TOO_MANY -> {
                     exchange.getResponseHeaders().set("Retry-After", "1");
                     status(exchange, 429);
                 }
                 case KEY_REFUSED -> status(exchange, 401);
-                case MALFORMED_LINE -> acceptUnless(suspicious, exchange, lines, 400);
-                case FIREWALL_500 -> acceptUnless(suspicious, exchange, lines, 500);
-                case FIREWALL_403 -> acceptUnless(suspicious, exchange, lines, 403);
-                case MULTI_STATUS -> multiStatus(exchange, all);
+                case MALFORMED_LINE -> acceptUnless(suspicious, exchange, lines, request, 400);
+                case FIREWALL_500 -> acceptUnless(suspicious, exchange, lines, request, 500);
+                case FIREWALL_403 -> acceptUnless(suspicious, exchange, lines, request, 403);
+                case MULTI_STATUS -> multiStatus(exchange, all, request);
                 case SMALL_BODIES -> {
                     if (body.length > SMALL_BODY) {
                         status(exchange, 413);
                     } else {
-                        accept(exchange, lines);
+                        accept(exchange, lines, request);
                     }
                 }
                 case NO_BODIES -> status(exchange, 413);
@@ -128,47 +130,47 @@ final class ChaosEndpoint implements AutoCloseable {
                     if (gzip) {
                         status(exchange, 415);
                     } else {
-                        accept(exchange, lines);
+                        accept(exchange, lines, request);
                     }
                 }
                 case SLOW -> {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
-                    accept(exchange, lines);
+                    accept(exchange, lines, request);
                 }
                 case HANG -> {
-                    responseMayBeLost(clientTimeout * 2);
-                    ledger.accepted(lines, System.nanoTime());
+                    ledger.accepted(lines, request, System.nanoTime());
                     LockSupport.parkNanos(clientTimeout + TimeUnit.SECONDS.toNanos(1));
                 }
                 case RESET -> {
-                    responseMayBeLost(0);
-                    ledger.accepted(lines, System.nanoTime());
+                    ledger.unanswered(request);
+                    ledger.accepted(lines, request, System.nanoTime());
                 }
             }
+        } catch (IOException e) {
+            ledger.unanswered(request);
+            throw e;
         }
     }
 
-    private void responseMayBeLost(long nanos) {
-        long now = System.nanoTime();
-        ledger.responsesMayBeLost(now, now + nanos + TimeUnit.SECONDS.toNanos(1));
-    }
-
-    private void accept(HttpExchange exchange, List<LineId> lines) throws IOException {
-        ledger.accepted(lines, System.nanoTime());
+    private void accept(HttpExchange exchange, List<LineId> lines, DeliveryLedger.Request request) throws IOException {
+        ledger.accepted(lines, request, System.nanoTime());
         status(exchange, 200);
+        ledger.answered(request, System.nanoTime());
     }
 
-    private void acceptUnless(boolean suspicious, HttpExchange exchange, List<LineId> lines, int status)
+    private void acceptUnless(
+            boolean suspicious, HttpExchange exchange, List<LineId> lines, DeliveryLedger.Request request, int status)
             throws IOException {
         if (suspicious) {
             lines.stream().filter(LineId::isSuspicious).forEach(ledger::refused);
             status(exchange, status);
         } else {
-            accept(exchange, lines);
+            accept(exchange, lines, request);
         }
     }
 
-    private void multiStatus(HttpExchange exchange, List<Optional<LineId>> lines) throws IOException {
+    private void multiStatus(HttpExchange exchange, List<Optional<LineId>> lines, DeliveryLedger.Request request)
+            throws IOException {
         List<Integer> codes = new ArrayList<>();
         List<LineId> accepted = new ArrayList<>();
         for (Optional<LineId> each : lines) {
@@ -186,8 +188,9 @@ final class ChaosEndpoint implements AutoCloseable {
                 codes.add(200);
             }
         }
-        ledger.accepted(accepted, System.nanoTime());
+        ledger.accepted(accepted, request, System.nanoTime());
         write(exchange, 207, JSON.writeValueAsString(Map.of("status", codes)));
+        ledger.answered(request, System.nanoTime());
     }
 
     private static void status(HttpExchange exchange, int status) throws IOException {
@@ -198,7 +201,9 @@ final class ChaosEndpoint implements AutoCloseable {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
+        try (OutputStream body = exchange.getResponseBody()) { // sends the bytes when it is closed
+            body.write(bytes);
+        }
     }
 
     /** The id of each line of the body; empty for a line of the library itself. */
