@@ -4,7 +4,9 @@ import io.github.dropwizardlogdna.benchmarks.Progress;
 import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +21,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -45,8 +46,8 @@ public final class Chaos {
     }
 
     private static final int LINES_PER_SECOND_AND_THREAD = 400;
-    private static final long CLIENT_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
     private static final long A_SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long CLIENT_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
     private static final long FLUSH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
     /** The time to write a batch to the disk of a busy machine. */
     private static final long SLACK = TimeUnit.SECONDS.toNanos(2);
@@ -57,10 +58,10 @@ public final class Chaos {
     private static final int MOST_SHIPPING_THREADS = 10;
     private static final long RECOVERY = TimeUnit.MINUTES.toNanos(2);
 
-    /** A report of lost lines at shutdown, except lines that the endpoint refused. */
-    private static final Pattern LOST_AT_SHUTDOWN =
-            Pattern.compile("Appender 'unspooled': (?:before the end )?(\\d+) lines?"
-                    + " w(?:as|ere) (?:abandoned|dropped \\((?!refused))");
+    /** The time that a JVM needs to start on a busy machine. */
+    private static final long LONGEST_START = TimeUnit.MINUTES.toNanos(3);
+    /** Files that the spool holds even if all lines are delivered at once: those of the last lines. */
+    private static final int NEW_FILES = 2;
 
     private final Random random;
     private final Path directory;
@@ -97,12 +98,13 @@ public final class Chaos {
         Progress.say("chaos with seed " + seed + " in " + directory);
         Chaos chaos = new Chaos(seed, directory);
         boolean mounted = chaos.mountSmallDisk();
-        try {
+        try (chaos.endpoint;
+                chaos.nginx) {
             return chaos.run(seconds);
         } finally {
-            chaos.service().destroyForcibly().onExit().join();
-            chaos.nginx.close();
-            chaos.endpoint.close();
+            if (chaos.current != null) {
+                chaos.current.destroyForcibly().onExit().join();
+            }
             if (mounted) {
                 exec("umount", chaos.spool().toString());
             }
@@ -138,17 +140,22 @@ public final class Chaos {
             inject(fault);
             observe(TimeUnit.MILLISECONDS.toNanos(200 + random.nextInt(2_000)));
         }
-        if (!service().isAlive()) {
-            broken("the service ended without a fault, with exit code "
-                    + service().exitValue());
-        }
+        checkAlive();
         Progress.say("recovery");
         terminate();
         // Another process, which logs almost nothing, delivers what the last one left in its spool.
         start();
         recover();
+        checkAlive();
         terminate();
         return report();
+    }
+
+    private void checkAlive() throws IOException {
+        if (!service().isAlive() && hasStarted()) {
+            broken("the service ended without a fault, with exit code "
+                    + service().exitValue());
+        }
     }
 
     private void inject(Fault fault) throws IOException, InterruptedException {
@@ -177,6 +184,7 @@ public final class Chaos {
                 nginx.limitBodies("10m");
             }
             case SERVICE_PAUSE -> {
+                long from = System.nanoTime();
                 signal("STOP");
                 sleep(CLIENT_TIMEOUT + A_SECOND);
                 ledger.paused(from - CLIENT_TIMEOUT, System.nanoTime());
@@ -185,7 +193,6 @@ public final class Chaos {
             case SERVICE_TERM -> {
                 terminate();
                 start();
-                long from = System.nanoTime();
             }
             case SERVICE_KILL -> {
                 observe(TimeUnit.SECONDS.toNanos(5)); // so that lines are in the spool and in memory
@@ -211,15 +218,32 @@ public final class Chaos {
                         counters(process).toString(),
                         Integer.toString(LINES_PER_SECOND_AND_THREAD),
                         configuration().toString())
-                .redirectOutput(directory.resolve("out-" + process + ".log").toFile())
+                .redirectOutput(standardOutput(process).toFile())
                 .redirectError(standardError(process).toFile())
                 .start();
         long begin = System.nanoTime();
-        while (service().isAlive()
-                && counts()[ChaosService.THREADS] == 0
-                && System.nanoTime() - begin < TimeUnit.MINUTES.toNanos(1)) {
+        while (service().isAlive() && !hasStarted() && System.nanoTime() - begin < LONGEST_START) {
             sleep(TimeUnit.MILLISECONDS.toNanos(20));
         }
+        if (!hasStarted()) {
+            broken(named(process) + " did not start"
+                    + (service().isAlive() ? " within " + TimeUnit.NANOSECONDS.toMinutes(LONGEST_START) + " min" : ""));
+            service().destroyForcibly();
+            waitFor(LONGEST_SHUTDOWN);
+        }
+    }
+
+    private boolean hasStarted() throws IOException {
+        return counts()[ChaosService.THREADS] != 0;
+    }
+
+    /** A process and its log, for messages. */
+    private String named(int number) {
+        return "process " + number + " (" + standardOutput(number) + ")";
+    }
+
+    private Path standardOutput(int number) {
+        return directory.resolve("out-" + number + ".log");
     }
 
     private Process service() {
@@ -394,27 +418,40 @@ public final class Chaos {
         // process.
         int[] logged = counts();
         long begin = System.nanoTime();
+        long missing;
         do {
             observe(TimeUnit.MILLISECONDS.toNanos(500));
-        } while (service().isAlive() && System.nanoTime() - begin < RECOVERY && missingOfSpooled(logged) > 0);
+            missing = missingOfSpooled(logged)
+                    - reportedLosses(process, "spooled").notRefused();
+        } while (service().isAlive() && System.nanoTime() - begin < RECOVERY && missing > 0);
+        if (service().isAlive() && missing > 0) {
+            broken(missing + " lines of " + named(process) + " were neither delivered nor reported as lost within "
+                    + TimeUnit.NANOSECONDS.toMinutes(RECOVERY) + " min after the disk was full");
+        }
     }
 
-    private int missingOfSpooled(int[] logged) {
-        return IntStream.range(0, ChaosService.THREADS)
-                .map(thread -> ledger.missingBefore(logged[thread], new LineId.Stream(process, "spooled", thread)))
-                .sum();
+    private long missingOfSpooled(int[] logged) {
+        return sum(thread -> ledger.missingBefore(logged[thread], new LineId.Stream(process, "spooled", thread)));
     }
 
     private void recover() throws IOException {
         long begin = System.nanoTime();
-        while (System.nanoTime() - begin < RECOVERY && spooledFiles() > 2) {
+        long files;
+        do {
             observe(TimeUnit.MILLISECONDS.toNanos(200));
+            files = spooledFiles();
+        } while (service().isAlive() && System.nanoTime() - begin < RECOVERY && files > NEW_FILES);
+        if (files > NEW_FILES) {
+            broken(files + " files were still in the spool " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin)
+                    + " s after the start of " + named(process));
         }
     }
 
     private long spooledFiles() throws IOException {
         try (Stream<Path> files = Files.walk(spool())) {
             return files.filter(file -> file.toString().endsWith(".batch")).count();
+        } catch (UncheckedIOException e) {
+            return Long.MAX_VALUE; // a file was deleted as it was looked at
         }
     }
 
@@ -430,40 +467,73 @@ public final class Chaos {
     private boolean report() throws IOException {
         long lines = 0;
         for (End end : ends) {
-            int unspooled = 0;
-            for (int thread = 0; thread < ChaosService.THREADS; thread++) {
-                lines += end.lines.get(thread);
-                int missing =
-                        ledger.missingBefore(end.lines.get(thread), new LineId.Stream(end.process, "spooled", thread));
-                if (missing > 0) {
-                    broken(missing + " lines with a spool are missing: process " + end.process + ", thread " + thread);
-                }
-                unspooled += ledger.missingBefore(
-                        end.lines.get(thread), new LineId.Stream(end.process, "unspooled", thread));
-            }
+            lines += end.lines.stream().mapToLong(Integer::longValue).sum();
             // A killed process without a spool can't count the lines that were in its memory. A line that arrived is
             // reported as lost if the end of the process cut off its response.
-            if (!end.killed && unspooled > reportedLost(end.process)) {
-                broken(unspooled + " lines without a spool are missing, " + reportedLost(end.process)
-                        + " were reported: process " + end.process);
+            if (!end.killed) {
+                ReportedLosses reported = reportedLosses(end.process, "unspooled");
+                checkUnspooled(end, missing(end, "unspooled"), reported.notRefused(), "");
+                checkUnspooled(
+                        end, missingOrRefused(end, "unspooled"), reported.all(), ", with those that were refused");
             }
         }
+        checkSpooled();
         System.out.println(
                 "## Chaos\n\n" + faults + "\n\n" + ends.size() + " processes logged " + 2 * lines + " lines; "
                         + ledger.summary() + ". Longest shutdown " + TimeUnit.NANOSECONDS.toMillis(longestShutdown)
                         + " ms, most resident memory " + (mostResident >> 10) + " MiB.\n");
         List<String> broken = ledger.broken();
         broken.forEach(what -> System.out.println("- BROKEN: " + what));
+        if (!broken.isEmpty()) {
+            System.out.println("- BROKEN in total: " + ledger.brokenInTotal());
+        }
         return broken.isEmpty();
     }
 
-    /** The lines that the process reported as lost, on its standard error stream, at shutdown. */
-    private long reportedLost(int number) throws IOException {
-        long sum = 0;
-        Matcher reported = LOST_AT_SHUTDOWN.matcher(Files.readString(standardError(number)));
-        while (reported.find()) {
-            sum += Long.parseLong(reported.group(1));
+    private void checkUnspooled(End end, long missing, long reported, String which) {
+        if (missing > reported) {
+            broken(missing + " lines without a spool are missing" + which + ", and only " + reported
+                    + " were reported as lost: " + named(end.process));
         }
-        return sum;
+    }
+
+    /** A line with a spool may be lost, and reported, by its own process or by a later one that takes the spool over. */
+    private void checkSpooled() throws IOException {
+        long reported = 0;
+        for (int i = ends.size() - 1; i >= 0; i--) {
+            End end = ends.get(i);
+            reported += reportedLosses(end.process, "spooled").notRefused();
+            long missing = missing(end, "spooled");
+            if (missing > reported) {
+                broken(missing + " lines with a spool are missing, and only " + reported
+                        + " were reported as lost then or later: " + named(end.process));
+            }
+            reported -= Math.min(missing, reported);
+        }
+    }
+
+    private long missing(End end, String logger) {
+        return sum(
+                thread -> ledger.missingBefore(end.lines.get(thread), new LineId.Stream(end.process, logger, thread)));
+    }
+
+    private long missingOrRefused(End end, String logger) {
+        return sum(thread ->
+                ledger.missingOrRefusedBefore(end.lines.get(thread), new LineId.Stream(end.process, logger, thread)));
+    }
+
+    private static long sum(IntUnaryOperator ofThread) {
+        return IntStream.range(0, ChaosService.THREADS)
+                .map(ofThread)
+                .asLongStream()
+                .sum();
+    }
+
+    private ReportedLosses reportedLosses(int number, String appender) throws IOException {
+        // The process may be writing, so the last character may be incomplete: each byte is a character here.
+        return ReportedLosses.in(
+                Files.readString(standardOutput(number), StandardCharsets.ISO_8859_1),
+                Files.readString(standardError(number), StandardCharsets.ISO_8859_1),
+                appender);
     }
 }
