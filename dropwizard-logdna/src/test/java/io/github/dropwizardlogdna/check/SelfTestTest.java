@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ch.qos.logback.classic.LoggerContext;
+import io.github.dropwizardlogdna.testing.FilteringClassLoader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -64,7 +65,8 @@ class SelfTestTest {
     }
 
     private static Throwable runWithout(String missing) throws Exception {
-        ClassLoader loader = new Without(missing);
+        ClassLoader loader =
+                new FilteringClassLoader(missing::equals, "ch.qos.logback.", "com.google.re2j.", "org.slf4j.");
         Class<?> context = loader.loadClass(LoggerContext.class.getName());
         Method run = loader.loadClass(SelfTest.class.getName()).getDeclaredMethod("run", String.class, context);
         run.setAccessible(true);
@@ -76,45 +78,5 @@ class SelfTestTest {
                 throw e.getCause();
             }
         });
-    }
-
-    /** Loads the library and what it logs with itself, all but one class. */
-    private static final class Without extends ClassLoader {
-
-        private final String missing;
-
-        Without(String missing) {
-            super(SelfTestTest.class.getClassLoader());
-            this.missing = missing;
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (name.equals(missing)) {
-                throw new ClassNotFoundException(name);
-            }
-            if (!name.startsWith("io.github.dropwizardlogdna.")
-                    && !name.startsWith("ch.qos.logback.")
-                    && !name.startsWith("com.google.re2j.")
-                    && !name.startsWith("org.slf4j.")) {
-                return super.loadClass(name, resolve);
-            }
-            synchronized (getClassLoadingLock(name)) {
-                Class<?> loaded = findLoadedClass(name);
-                return loaded == null ? define(name) : loaded;
-            }
-        }
-
-        private Class<?> define(String name) throws ClassNotFoundException {
-            try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
-                if (in == null) {
-                    throw new ClassNotFoundException(name);
-                }
-                byte[] bytes = in.readAllBytes();
-                return defineClass(name, bytes, 0, bytes.length);
-            } catch (IOException e) {
-                throw new ClassNotFoundException(name, e);
-            }
-        }
     }
 }

@@ -8,14 +8,11 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.spi.DeferredProcessingAware;
-import java.io.IOException;
-import java.io.InputStream;
+import io.github.dropwizardlogdna.testing.FilteringClassLoader;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,14 +58,14 @@ class EventReaderTest {
 
     @Test
     void encodesLogEventsWithoutLogbackAccess() throws Exception {
-        WithoutLogbackAccess loader = new WithoutLogbackAccess();
+        FilteringClassLoader loader = new FilteringClassLoader(name -> name.startsWith("ch.qos.logback.access."));
         Callable<?> encoding = (Callable<?>) loader.loadClass(EncodesALogEvent.class.getName())
                 .getConstructor()
                 .newInstance();
 
         assertThat(encoding.call()).asString().contains("\"line\":\"ordinary\"").contains("\"logger\":");
-        assertThat(loader.loaded).contains(LoggingEventReader.class.getName());
-        assertThat(loader.loaded).doesNotContain(AccessEventReader.class.getName());
+        assertThat(loader.loaded()).contains(LoggingEventReader.class.getName());
+        assertThat(loader.loaded()).doesNotContain(AccessEventReader.class.getName());
     }
 
     @Test
@@ -126,42 +123,5 @@ class EventReaderTest {
                     case "getStatusCode" -> status;
                     default -> method.getReturnType() == long.class ? 0L : null;
                 });
-    }
-
-    /** Loads the library itself, so that its classes see no logback-access. */
-    private static final class WithoutLogbackAccess extends ClassLoader {
-
-        private final Set<String> loaded = ConcurrentHashMap.newKeySet();
-
-        WithoutLogbackAccess() {
-            super(EventReaderTest.class.getClassLoader());
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (name.startsWith("ch.qos.logback.access.")) {
-                throw new ClassNotFoundException(name);
-            }
-            if (!name.startsWith("io.github.dropwizardlogdna.")) {
-                return super.loadClass(name, resolve);
-            }
-            synchronized (getClassLoadingLock(name)) {
-                Class<?> known = findLoadedClass(name);
-                return known == null ? define(name) : known;
-            }
-        }
-
-        private Class<?> define(String name) throws ClassNotFoundException {
-            loaded.add(name);
-            try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
-                if (in == null) {
-                    throw new ClassNotFoundException(name);
-                }
-                byte[] bytes = in.readAllBytes();
-                return defineClass(name, bytes, 0, bytes.length);
-            } catch (IOException e) {
-                throw new ClassNotFoundException(name, e);
-            }
-        }
     }
 }
