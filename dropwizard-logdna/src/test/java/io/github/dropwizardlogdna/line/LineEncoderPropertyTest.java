@@ -87,7 +87,7 @@ class LineEncoderPropertyTest {
         assertThat(json.length()).isEqualTo(Long.toString(number).length());
     }
 
-    @Property(tries = 300)
+    @Property
     void restoresAnyTextFromItsParts(
             @ForAll("anyText") String unit, @ForAll @IntRange(max = 80_000) int length, @ForAll boolean parseJson) {
         String text = "x" + (unit.isEmpty() ? "é" : unit).repeat(1 + length / (1 + unit.length()));
@@ -110,7 +110,7 @@ class LineEncoderPropertyTest {
         return text.replace(".", "");
     }
 
-    @Property(tries = 300)
+    @Property
     void cutsAnyTextToValidJson(@ForAll("anyText") String unit, @ForAll @IntRange(min = 1, max = 40) int kilobytes) {
         String text = (unit + "\ud83d\ude00").repeat(1 + kilobytes * 1_000 / (unit.length() + 2));
         LineEncoder<ILoggingEvent> truncating =
@@ -126,7 +126,7 @@ class LineEncoderPropertyTest {
                                 : line.get("line").textValue().substring(0, cut));
     }
 
-    @Property(tries = 300)
+    @Property
     void keepsTheLastValueOfEachName(
             @ForAll("mdc") Map<String, String> mdc, @ForAll("pairs") List<KeyValuePair> pairs, @ForAll boolean nested) {
         LoggingEvent event = new LoggingEvent("", LOGGER, Level.WARN, "message", null, null);
@@ -174,7 +174,7 @@ class LineEncoderPropertyTest {
                 .ofMaxSize(20);
     }
 
-    @Property(tries = 300)
+    @Property
     void encodesAnyEvent(
             @ForAll("anyText") String text,
             @ForAll("anyName") String name,

@@ -50,7 +50,7 @@ class SenderFuzzTest {
                 .ofMaxSize(60);
     }
 
-    @Property(tries = 300)
+    @Property
     void everyLineIsSettledOnceWithinABoundedNumberOfRequests(
             @ForAll("whims") List<Whim> whims,
             @ForAll @IntRange(min = 1, max = 4) int batches,
@@ -102,7 +102,7 @@ class SenderFuzzTest {
     }
 
     /** First nothing is taken, then no request that holds one of some lines. */
-    @Property(tries = 300)
+    @Property
     void refusedContentAffectsOnlyItselfAndAnOutageNothing(
             @ForAll("refusals") Outcome refusal,
             @ForAll("outages") Outcome outage,
