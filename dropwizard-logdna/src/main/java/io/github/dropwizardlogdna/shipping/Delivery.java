@@ -1,8 +1,5 @@
 package io.github.dropwizardlogdna.shipping;
 
-import io.github.dropwizardlogdna.ingestion.Verdict;
-import jakarta.annotation.Nullable;
-
 /**
  * A batch that is being delivered: which of its lines are settled, how the others are divided, and the memory it takes.
  * Owned by the sender's thread.
@@ -23,10 +20,6 @@ final class Delivery {
 
     private int divisionBytes;
     private int settled;
-
-    /** Why the lines that the division suspects were not taken. */
-    @Nullable
-    private Verdict suspicion;
 
     Delivery(BatchStore.Stored stored, boolean expectsRefusal, Pipeline pipeline) {
         this.batch = stored.batch();
@@ -77,30 +70,7 @@ final class Delivery {
             counters.delivered(numbers.length);
         }
         settled += numbers.length;
-        division.taken(bodySize);
-    }
-
-    /** These lines, which were taken, need no more attempts. */
-    void settle(int[] numbers) {
-        suspicion = null;
-        division.settle(numbers);
-    }
-
-    /** Remembers why lines were not taken, if the division now suspects some. */
-    void suspect(Verdict why) {
-        if (suspicion == null && division.suspects().length > 0) {
-            suspicion = why;
-        }
-    }
-
-    void forgetSuspicion() {
-        suspicion = null;
-    }
-
-    /** Why the suspects were not taken; null if there are none. */
-    @Nullable
-    Verdict suspicion() {
-        return division.suspects().length > 0 ? suspicion : null;
+        division.taken(numbers, bodySize);
     }
 
     void drop(int[] numbers, DropReason reason) {
@@ -108,8 +78,7 @@ final class Delivery {
             losses.wasNotice(division.line(number), reason);
         }
         countDropped(reason, numbers.length);
-        division.dropped();
-        division.settle(numbers);
+        division.dropped(numbers);
     }
 
     /** Drops all lines that are not settled. Relies on nothing but the counts, and makes no objects. */

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
-import java.util.stream.IntStream;
 
 /**
  * Divides a batch into the parts that are sent, and searches for lines that the endpoint does not take. Decides only: it
@@ -20,8 +19,8 @@ import java.util.stream.IntStream;
  *       anything. If it does not, the batch becomes whole again.
  *   <li>Once something is taken, it is the content: a part that fails is halved at once, while few attempts in a row achieve
  *       nothing.
- *   <li>A line is dropped only if requests without it were taken and requests with it failed, alternately: either others
- *       were taken before and after it failed alone, or it failed alone before and after the probe was taken.
+ *   <li>A line is dropped only if requests without it were taken and requests with it failed, alternately: it failed alone
+ *       both before and after others, or the probe, were taken.
  * </ul>
  */
 final class Division {
@@ -79,6 +78,8 @@ final class Division {
     private boolean probing;
     /** Whether the probe was taken after the first part had failed alone. */
     private boolean probed;
+    /** Whether others were taken both before and after the first part had failed alone. */
+    private boolean othersTaken;
     /** Whether even the probe was not taken. */
     private boolean inVain;
     /** Lines that failed alone, while the lines after them are tried. */
@@ -156,14 +157,7 @@ final class Division {
         return all;
     }
 
-    /** The lines of the suspect; none if there is no suspect. */
-    int[] suspects() {
-        Range range = suspect;
-        return range == null ? new int[0] : unsettled(range);
-    }
-
-    /** Lines were delivered or dropped. */
-    void settle(int[] numbers) {
+    private void settle(int[] numbers) {
         for (int number : numbers) {
             settled.set(number);
         }
@@ -171,9 +165,7 @@ final class Division {
             parts.removeFirst();
             alone = 0;
             probed = false;
-        }
-        if (suspect != null && isSettled(suspect)) {
-            suspect = null;
+            othersTaken = false;
         }
         if (parts.isEmpty() && suspect != null) {
             parts.add(suspect); // no other lines are left to try
@@ -181,13 +173,23 @@ final class Division {
         }
     }
 
-    /** The endpoint took lines of the batch, in a body of this size. */
-    void taken(int bytes) {
+    /** The endpoint took these lines, in a body of this size. */
+    void taken(int[] numbers, int bytes) {
         taken = true;
         inVain = false;
         vain = 0;
         alone = 0;
         largestTaken = Math.max(largestTaken, bytes);
+        boolean suspects = suspect != null;
+        settle(numbers);
+        if (suspects) {
+            // Once more: the endpoint may have been away just while the suspect was tried.
+            if (suspect != null) {
+                parts.addFirst(suspect);
+                suspect = null;
+            }
+            othersTaken = true;
+        }
     }
 
     /** Whether a body at least as large was taken, so that the size is not the reason. */
@@ -195,10 +197,11 @@ final class Division {
         return bytes <= largestTaken;
     }
 
-    /** A line was dropped although none was taken: a step forward, but no evidence. */
-    void dropped() {
+    /** Lines were dropped although none was taken: a step forward, but no evidence. */
+    void dropped(int[] numbers) {
         vain = 0;
         alone = 0;
+        settle(numbers);
     }
 
     void probeTaken() {
@@ -227,6 +230,7 @@ final class Division {
         divisor = 2;
         taken = false;
         probed = false;
+        othersTaken = false;
     }
 
     /** The first part was answered with an error. */
@@ -256,6 +260,9 @@ final class Division {
     }
 
     private Next failedAlone(Failure failure) {
+        if (othersTaken) {
+            return Next.DROP;
+        }
         alone++;
         if (alone < attemptsAlone(failure)) {
             return Next.PAUSE;
@@ -303,12 +310,6 @@ final class Division {
 
     private boolean isSettled(Range range) {
         return settled.nextClearBit(range.from()) >= range.to();
-    }
-
-    private int[] unsettled(Range range) {
-        return IntStream.range(range.from(), range.to())
-                .filter(line -> !settled.get(line))
-                .toArray();
     }
 
     private BatchLines lines() {

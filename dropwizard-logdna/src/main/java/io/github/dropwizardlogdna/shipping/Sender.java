@@ -161,11 +161,6 @@ final class Sender implements Worker.Task {
         current.taken(numbers, sent.uncompressed());
         counters.requestSent(sent.body().length);
         endpoint.accepted(id, nanoTime.getAsLong());
-        Verdict why = current.suspicion();
-        if (why != null) {
-            drop(current, current.division().suspects(), why); // others were taken before and after them
-        }
-        current.settle(numbers);
     }
 
     private void settleByLine(Delivery current, Part part, Verdict verdict) {
@@ -196,7 +191,6 @@ final class Sender implements Worker.Task {
     /** The endpoint answered, and took nothing. */
     private void failed(Delivery current, Part part, Failure failure, Verdict verdict) {
         Division.Next next = current.division().failed(part, failure);
-        current.suspect(verdict);
         switch (next) {
             case DROP -> {
                 counters.requestFailed();
@@ -224,7 +218,6 @@ final class Sender implements Worker.Task {
             current.division().probeTaken();
         } else {
             current.division().probeFailed();
-            current.forgetSuspicion();
             pause(current, verdict);
         }
     }

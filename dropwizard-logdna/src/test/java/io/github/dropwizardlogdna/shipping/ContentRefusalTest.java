@@ -9,6 +9,7 @@ import io.github.dropwizardlogdna.ingestion.Outcome;
 import io.github.dropwizardlogdna.ingestion.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -170,6 +171,22 @@ class ContentRefusalTest {
     }
 
     // 207
+
+    /** The errors begin in the middle of a batch, so that a line may be suspected, and end after each possible attempt. */
+    @ParameterizedTest
+    @EnumSource(names = {"SERVER_ERROR", "BAD_REQUEST", "TOO_LARGE"})
+    void aShortTimeOfErrorsInTheMiddleOfABatchDropsNothing(Outcome outcome) {
+        for (int errors = 1; errors <= 20; errors++) {
+            Fixture each = new Fixture();
+            each.endpoint.answers(byLine(Outcome.DELIVERED, Outcome.RETRY, Outcome.RETRY, Outcome.RETRY));
+            each.endpoint.answers(Collections.nCopies(errors, outcome).toArray(Outcome[]::new));
+            each.store(numbered(0, 4));
+
+            each.deliverAll();
+
+            assertThat(each.endpoint.taken).as("%s errors", errors).containsExactlyInAnyOrderElementsOf(numbered(0, 4));
+        }
+    }
 
     @Test
     void aLineThatIsAlwaysDeferredDoesNotBlockTheOthers() {
