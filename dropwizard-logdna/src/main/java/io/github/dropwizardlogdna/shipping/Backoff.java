@@ -15,7 +15,11 @@ final class Backoff {
         return delay == 0 || now - next >= 0;
     }
 
+    /** Failures before the operation is due change nothing: other attempts than retries may be frequent. */
     void failed(long now) {
+        if (!isDue(now)) {
+            return;
+        }
         delay = delay == 0 ? FIRST : Math.min(LONGEST, 2 * delay);
         next = now + delay;
     }

@@ -25,16 +25,17 @@ interface BatchStore {
             @Nullable SpoolSettings spool,
             ShippingObserver observer,
             Counters counters,
+            Budget budget,
             LongSupplier nanoTime,
             Runnable wake) {
         return spool == null
                 ? inMemory()
-                : new DirectoryBatchStore(spool, observer, counters, nanoTime, wake, SpoolDirectory::open);
+                : new DirectoryBatchStore(spool, observer, counters, budget, nanoTime, wake, SpoolDirectory::open);
     }
 
     /**
-     * Takes over batches of earlier processes in the first call, and retries failed operations. May wait for a disk.
-     * Batcher only.
+     * Takes over batches of earlier processes in the first call, retries failed operations, and writes a batch that is in
+     * memory only. May wait for a disk. Batcher only.
      *
      * @return after how many nanoseconds to call it again; {@link WakeSignal#FOREVER} if there is no need to
      */
@@ -64,6 +65,9 @@ interface BatchStore {
     /** The number of batches, including claimed ones. */
     int size();
 
+    /** Whether batches may be on disk, for the next process. */
+    boolean outlivesProcess();
+
     /** Whether a batch survives the process once it is added, so that adding it early pays. */
     boolean isDurable();
 
@@ -75,11 +79,14 @@ interface BatchStore {
 
     /**
      * Closes the store: it adds and removes nothing any more, and holds no batch in memory. Returns how many lines of this
-     * process it keeps for the next one.
+     * process it keeps for the next one, including settled ones of claimed batches.
      *
      * @param nanos how long to wait for a disk; batches that it has not written by then are not kept
      */
     long close(long nanos);
+
+    /** Whether the batch that this sender has claimed is on disk. */
+    boolean isClaimOnDisk(int sender);
 
     /**
      * A batch in a store.

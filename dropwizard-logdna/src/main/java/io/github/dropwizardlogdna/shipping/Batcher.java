@@ -78,7 +78,6 @@ final class Batcher implements Worker.Task {
      */
     @Override
     public long step(long now) {
-        long untilMaintenance = store.maintain(now);
         long untilReport = losses.step(now);
         if (oldest == NONE && queue.waitingBytes() > 0) {
             oldest = now;
@@ -94,6 +93,8 @@ final class Batcher implements Worker.Task {
         if (open == null && queue.waitingBytes() == 0) {
             oldest = NONE;
         }
+        // Before the next step is due, because it may make the store durable again.
+        long untilMaintenance = store.maintain(now);
         lastStep = now;
         seenAtLastStep = queue.totalBytes();
         return Math.min(Math.min(untilMaintenance, untilReport), untilNextStep(now, flushing));
@@ -244,6 +245,17 @@ final class Batcher implements Worker.Task {
             oldest = lastStep;
         }
         wakeSender.run();
+    }
+
+    /** Gives the store all lines that are left, if it keeps them for the next process: the shipper was stopped. */
+    @Override
+    public void finish() {
+        if (store.outlivesProcess()) {
+            drain();
+            if (open != null) {
+                closeBatch();
+            }
+        }
     }
 
     /** Drops the open batch, which an error made impossible to finish. */

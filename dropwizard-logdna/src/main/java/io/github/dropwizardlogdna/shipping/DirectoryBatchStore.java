@@ -1,78 +1,57 @@
 package io.github.dropwizardlogdna.shipping;
 
+import io.github.dropwizardlogdna.shipping.SpoolQueue.Entry;
 import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps batches in the files of a {@link SpoolPlace}, or in memory if they can't be written. One queue holds both kinds,
+ * Keeps batches in the files of a {@link SpoolPlace}, or in memory while they can't be written. One queue holds both kinds,
  * which keeps their order.
  *
  * <p>The first {@link #maintain} opens the place, on the batcher's thread. If that fails, each new batch tries again, and so
- * does {@code maintain} after a while. Batches of earlier processes precede those that are added once it is open.
+ * does {@code maintain} after a while. Batches of earlier processes precede those that are added once it is open. {@code
+ * maintain} also writes what is in memory only, as soon as the disk takes it: one batch in each call, so that new lines need
+ * not wait for all.
  *
- * <p>The lock guards the queue and the counters. It is never held during input or output, which may hang. The batcher writes
- * files and retries failed deletions; the sender reads and deletes. A separate thread does the last writes at a shutdown,
- * so that no thread waits for a disk that hangs.
+ * <p>The batcher writes files and retries failed deletions; the sender reads and deletes. A separate thread does the last
+ * writes at a shutdown, so that no thread waits for a disk that hangs. They meet in the {@link SpoolQueue} only.
  */
 final class DirectoryBatchStore implements BatchStore {
 
-    /** More files than a human would look at. */
-    private static final int MAX_SET_ASIDE = 100;
-    /** The share of the spool that files set aside may take from the batches. */
-    private static final int SHARE_OF_SET_ASIDE = 4;
     /** Attempts to read a file, in half a minute, before another file shows whether only this one can't be read. */
     private static final int READ_ATTEMPTS = 6;
 
     private final SpoolSettings settings;
     private final ShippingObserver observer;
     private final Counters counters;
+    private final Budget budget;
     private final LongSupplier nanoTime;
     private final Runnable wake;
     private final SpoolDirectory.Opener opener;
-    private final ReentrantLock lock = new ReentrantLock();
-
-    /** Guarded by the lock, like all fields down to {@code closed}. */
-    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
-
-    /** Delivered, but not deleted. */
-    private final List<Entry> undeleted = new ArrayList<>();
-
-    private long bytes;
-    private long bytesSetAside;
-    private int filesSetAside;
-    private boolean full;
-    private boolean closed;
-
-    /** Whether the last write succeeded. */
-    private volatile boolean writable = true;
+    private final SpoolQueue queue;
 
     /** Set by the batcher before there is an entry that needs it. */
     @Nullable
     private volatile SpoolPlace place;
 
-    /** Owned by the batcher, like the two fields below. */
+    /** Owned by the batcher, like the fields down to {@code writable}. */
     private long sequence;
 
     private final Backoff opening = new Backoff();
     private final Backoff deleting = new Backoff();
-
-    /** Claimed entries, by the number of the sender. Guarded by the lock. */
-    private final Map<Integer, Entry> claimed = new HashMap<>();
+    private final Backoff writing = new Backoff();
+    /** Whether the last write succeeded, or the next one may. */
+    private boolean writable = true;
 
     private final UnreadableFiles unreadable = new UnreadableFiles();
 
@@ -83,30 +62,25 @@ final class DirectoryBatchStore implements BatchStore {
             SpoolSettings settings,
             ShippingObserver observer,
             Counters counters,
+            Budget budget,
             LongSupplier nanoTime,
             Runnable wake,
             SpoolDirectory.Opener opener) {
         this.settings = settings;
+        this.queue = new SpoolQueue(settings.maxSize());
         this.observer = observer;
         this.counters = counters;
+        this.budget = budget;
         this.nanoTime = nanoTime;
         this.wake = wake;
         this.opener = opener;
     }
 
-    /** A batch in a file or, if that was not possible, in memory. */
-    private record Entry(
-            String file,
-            long size,
-            int lines,
-            boolean recovered,
-            long linesBefore,
-            @Nullable Batch batch) {}
-
     @Override
     public long maintain(long now) {
         long untilOpened = place == null ? tryToOpen(now) : WakeSignal.FOREVER;
-        return Math.min(untilOpened, Math.min(tryToDelete(now), unreadable.resume(now, wake)));
+        return Math.min(
+                Math.min(untilOpened, tryToWrite(now)), Math.min(tryToDelete(now), unreadable.resume(now, wake)));
     }
 
     private long tryToOpen(long now) {
@@ -121,9 +95,47 @@ final class DirectoryBatchStore implements BatchStore {
         return opening.left(now);
     }
 
+    /** Writes the oldest batch that is in memory only. */
+    private long tryToWrite(long now) {
+        SpoolPlace open = place;
+        if (open == null) {
+            return WakeSignal.FOREVER;
+        }
+        if (!writable && !writing.isDue(now)) {
+            return writing.left(now);
+        }
+        Entry entry = queue.oldestUnwritten();
+        Batch batch = entry == null ? null : entry.batch();
+        if (entry == null || batch == null) {
+            writable = true; // as far as is known: the next batch tries
+            return WakeSignal.FOREVER;
+        }
+        try {
+            if (!persist(open, entry, batch)) {
+                return WakeSignal.FOREVER; // the spool is full: a sender makes room, and wakes
+            }
+            written();
+            return 0;
+        } catch (IOException | RuntimeException | Error e) {
+            notWritten(open, batch, e);
+            return writing.left(now);
+        }
+    }
+
+    private void written() {
+        writable = true;
+        writing.succeeded();
+    }
+
+    private void notWritten(@Nullable SpoolPlace open, Batch batch, Throwable why) {
+        writing.failed(nanoTime.getAsLong());
+        writable = false;
+        reportNotWritten(open, batch, why);
+    }
+
     private long tryToDelete(long now) {
         SpoolPlace open = place;
-        List<Entry> left = undeleted();
+        List<Entry> left = queue.undeleted();
         if (open == null || left.isEmpty()) {
             return WakeSignal.FOREVER;
         }
@@ -142,89 +154,61 @@ final class DirectoryBatchStore implements BatchStore {
         return deleting.left(now);
     }
 
-    private List<Entry> undeleted() {
-        lock.lock();
-        try {
-            return List.copyOf(undeleted);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Returns why a file could not be deleted; null if all were. */
     @Nullable
     private Exception deleteAll(SpoolPlace open, List<Entry> files) {
-        Set<Entry> deleted = new HashSet<>();
-        Exception failure = null;
         for (Entry entry : files) {
             try {
                 open.delete(entry.file());
-                deleted.add(entry);
+                queue.deleted(entry);
             } catch (IOException | RuntimeException e) {
-                failure = e;
-                break; // the others would fail as well
+                return e; // the others would fail as well
             }
         }
-        lock.lock();
-        try {
-            undeleted.removeAll(deleted);
-            bytes -= deleted.stream().mapToLong(Entry::size).sum();
-        } finally {
-            lock.unlock();
-        }
-        return failure;
+        return null;
     }
 
     @Override
     public int add(Batch batch) {
         Entry entry = write(batch);
-        lock.lock();
-        try {
-            entries.addLast(entry);
-            bytes += entry.size();
-        } finally {
-            lock.unlock();
-        }
+        queue.add(entry);
         return entry.batch() == null ? 0 : batch.held();
     }
 
     private Entry write(Batch batch) {
         String name = String.format(Locale.ROOT, "%s_%016d%s", settings.place(), ++sequence, SpoolPlace.BATCH);
-        Entry inMemory = new Entry(name, 0, batch.lines(), false, batch.linesBefore(), batch);
+        Entry inMemory = Entry.inMemory(name, batch);
         SpoolPlace open = null;
-        int size = 0;
         try {
-            if (isClosed()) {
+            if (queue.isClosed()) {
                 return inMemory; // after a shutdown the place no longer belongs to this process
             }
             open = place();
-            byte[] content = SpoolFile.encode(batch, settings.origin().get());
-            size = content.length;
-            if (!hasRoomFor(size)) {
+            int size = write(open, name, batch);
+            if (size == 0) {
                 return inMemory;
             }
-            open.write(name, content);
-            writable = true;
-            return new Entry(name, size, batch.lines(), false, batch.linesBefore(), null);
+            written();
+            return Entry.onDisk(name, size, batch);
         } catch (IOException | RuntimeException | Error e) {
             // Also if memory was too short for the copy: the batch itself exists already.
-            writable = false;
-            reportNotWritten(open, size, e);
+            notWritten(open, batch, e);
             return inMemory;
         }
     }
 
-    private boolean isClosed() {
-        lock.lock();
-        try {
-            return closed;
-        } finally {
-            lock.unlock();
+    /** Returns the size of the file; zero if the spool is full. */
+    private int write(SpoolPlace open, String name, Batch batch) throws IOException {
+        byte[] content = SpoolFile.encode(batch, settings.origin().get());
+        if (!queue.hasRoomFor(content.length)) {
+            return 0;
         }
+        open.write(name, content);
+        return content.length;
     }
 
-    private void reportNotWritten(@Nullable SpoolPlace open, int size, Throwable why) {
-        if (open != null && why instanceof IOException failure && isOutOfSpace(open, size, failure)) {
+    private void reportNotWritten(@Nullable SpoolPlace open, Batch batch, Throwable why) {
+        if (open != null && why instanceof IOException failure && isOutOfSpace(open, batch, failure)) {
             observer.spoolProblem(SpoolProblem.DISK_FULL, open.toString(), words(why));
         } else {
             reportUnwritable(open == null ? settings.directory().toString() : open.toString(), why);
@@ -235,12 +219,14 @@ final class DirectoryBatchStore implements BatchStore {
         observer.spoolProblem(SpoolProblem.UNWRITABLE, where, words(why));
     }
 
-    private static boolean isOutOfSpace(SpoolPlace open, int size, IOException failure) {
+    private static boolean isOutOfSpace(SpoolPlace open, Batch batch, IOException failure) {
         String reason = failure instanceof FileSystemException more && more.getReason() != null
                 ? more.getReason()
                 : String.valueOf(failure.getMessage());
         try {
-            return reason.contains("No space left") || reason.contains("quota") || open.lacksSpaceFor(size);
+            return reason.contains("No space left")
+                    || reason.contains("quota")
+                    || open.lacksSpaceFor(batch.body().length);
         } catch (IOException | RuntimeException e) {
             return false; // the disk has another problem
         }
@@ -249,16 +235,6 @@ final class DirectoryBatchStore implements BatchStore {
     private static String words(Throwable why) {
         boolean ownWords = why instanceof IOException && !(why instanceof FileSystemException);
         return ownWords && why.getMessage() != null ? why.getMessage() : why.toString();
-    }
-
-    private boolean hasRoomFor(int more) {
-        lock.lock();
-        try {
-            full = bytes + more > settings.maxSize();
-            return !full;
-        } finally {
-            lock.unlock();
-        }
     }
 
     private SpoolPlace place() throws IOException {
@@ -284,24 +260,14 @@ final class DirectoryBatchStore implements BatchStore {
         report(open.findings());
         List<Entry> recovered = new ArrayList<>();
         for (String name : open.batches()) {
-            recovered.add(new Entry(name, open.sizeOf(name), 0, true, Batch.FOREIGN, null));
+            recovered.add(Entry.recovered(name, open.sizeOf(name)));
         }
         long aside = 0;
         List<String> asideNames = open.setAside();
         for (String name : asideNames) {
             aside += open.sizeOf(name);
         }
-        lock.lock();
-        try {
-            // After batches that stayed in memory until the place was open: the sender may be delivering one.
-            entries.addAll(recovered);
-            // Files that are set aside or foreign must not disable the spool, however many there are.
-            bytesSetAside = Math.min(aside + open.findings().foreignBytes, maxBytesSetAside());
-            filesSetAside = asideNames.size();
-            bytes += bytesSetAside + recovered.stream().mapToLong(Entry::size).sum();
-        } finally {
-            lock.unlock();
-        }
+        queue.addRecovered(recovered, asideNames.size(), aside + open.findings().foreignBytes);
         if (!recovered.isEmpty()) {
             observer.spoolTakenOver(recovered.size(), open.toString());
             wake.run();
@@ -314,20 +280,9 @@ final class DirectoryBatchStore implements BatchStore {
         findings.openToOthers.forEach(directory -> observer.spoolProblem(SpoolProblem.OPEN_TO_OTHERS, directory, ""));
     }
 
-    private long maxBytesSetAside() {
-        return settings.maxSize() / SHARE_OF_SET_ASIDE;
-    }
-
     @Override
     public boolean hasBatchFor(int sender) {
-        lock.lock();
-        try {
-            return !closed
-                    && !unreadable.isPaused()
-                    && (entries.size() > claimed.size() || claimed.containsKey(sender));
-        } finally {
-            lock.unlock();
-        }
+        return !unreadable.isPaused() && queue.hasBatchFor(sender);
     }
 
     @Override
@@ -338,7 +293,7 @@ final class DirectoryBatchStore implements BatchStore {
             if (known != null) {
                 return known;
             }
-            Entry entry = claimOldest(sender);
+            Entry entry = queue.claim(sender);
             if (entry == null) {
                 return null;
             }
@@ -348,26 +303,6 @@ final class DirectoryBatchStore implements BatchStore {
             } else if (!load(sender, entry)) {
                 return null;
             }
-        }
-    }
-
-    @Nullable
-    private Entry claimOldest(int sender) {
-        lock.lock();
-        try {
-            Entry known = claimed.get(sender);
-            if (closed || known != null) {
-                return closed ? null : known;
-            }
-            for (Entry entry : entries) {
-                if (!claimed.containsValue(entry)) {
-                    claimed.put(sender, entry);
-                    return entry;
-                }
-            }
-            return null;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -389,6 +324,9 @@ final class DirectoryBatchStore implements BatchStore {
                 loaded.put(sender, new Stored(batch, true, entry.recovered()));
             }
         } catch (IOException | RuntimeException e) {
+            if (queue.isClosed()) {
+                return false; // no damage: the shutdown has closed the directory meanwhile
+            }
             setAside(open, sender, entry, e);
         }
         return true;
@@ -420,16 +358,7 @@ final class DirectoryBatchStore implements BatchStore {
     }
 
     private boolean canReadAnother(SpoolPlace open, Entry entry) {
-        Entry other;
-        lock.lock();
-        try {
-            other = entries.stream()
-                    .filter(each -> each.batch() == null && !each.equals(entry))
-                    .findFirst()
-                    .orElse(null);
-        } finally {
-            lock.unlock();
-        }
+        Entry other = queue.anotherFile(entry);
         try {
             return other != null && open.read(other.file()).length > 0;
         } catch (IOException e) {
@@ -442,7 +371,7 @@ final class DirectoryBatchStore implements BatchStore {
         long left = 0;
         String fate;
         try {
-            if (mayBeSetAside(entry.size())) {
+            if (queue.maySetAside(entry.size())) {
                 left = open.setAside(entry.file());
                 fate = "set aside as " + SpoolPlace.DAMAGED;
             } else {
@@ -454,16 +383,7 @@ final class DirectoryBatchStore implements BatchStore {
             fate = "left where it is";
             left = sizeOf(open, entry);
         }
-        lock.lock();
-        try {
-            claimed.remove(sender);
-            entries.remove(entry);
-            bytes += left - entry.size();
-            bytesSetAside += left;
-            filesSetAside += left > 0 ? 1 : 0;
-        } finally {
-            lock.unlock();
-        }
+        queue.setAside(sender, entry, left);
         counters.lost(DropReason.FAILED, entry.lines()); // unknown, so zero, for a file of an earlier process
         observer.spoolProblem(SpoolProblem.DAMAGED, open + "/" + entry.file(), words(why) + "; it was " + fate);
     }
@@ -476,45 +396,28 @@ final class DirectoryBatchStore implements BatchStore {
         }
     }
 
-    private boolean mayBeSetAside(long size) {
-        lock.lock();
-        try {
-            return filesSetAside < MAX_SET_ASIDE && bytesSetAside + size <= maxBytesSetAside();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     @Override
     public int remove(int sender) {
         loaded.remove(sender);
-        Entry removed;
-        lock.lock();
-        try {
-            removed = closed ? null : claimed.remove(sender);
-            if (removed == null) {
-                return 0; // after a shutdown the files belong to the next process
-            }
-            entries.remove(removed);
-            full = false;
-        } finally {
-            lock.unlock();
-        }
-        Batch inMemory = removed.batch();
-        if (inMemory != null) {
-            return inMemory.held();
+        boolean wasFull = queue.isFull();
+        Entry removed = queue.remove(sender);
+        if (removed == null) {
+            return 0; // after a shutdown the files belong to the next process
         }
         SpoolPlace open = place;
-        if (open != null) {
+        if (open != null && removed.isOnDisk()) {
             delete(open, removed);
         }
-        return 0;
+        if (wasFull) {
+            wake.run(); // the batcher may write what is in memory
+        }
+        return removed.batch() == null ? 0 : removed.batch().held();
     }
 
     private void delete(SpoolPlace open, Entry delivered) {
         try {
             open.delete(delivered.file());
-            forget(delivered.size());
+            queue.deleted(delivered);
         } catch (IOException | RuntimeException | Error e) {
             // Any error: the batch has left the queue, and the sender must learn how much memory that frees.
             keepUndeleted(open, delivered, e);
@@ -527,47 +430,27 @@ final class DirectoryBatchStore implements BatchStore {
         Entry left = delivered;
         try {
             long size = open.markDelivered(delivered.file());
-            left = new Entry(delivered.file(), size, delivered.lines(), delivered.recovered(), Batch.FOREIGN, null);
+            left = delivered.delivered(size);
         } catch (IOException | RuntimeException e) {
             fate = "it can't be marked as delivered either, so the next start sends it again if it still exists";
         }
-        lock.lock();
-        try {
-            undeleted.add(left);
-            bytes += left.size() - delivered.size();
-        } finally {
-            lock.unlock();
-        }
+        queue.notDeleted(delivered, left);
         observer.spoolProblem(SpoolProblem.NOT_DELETED, open + "/" + delivered.file(), words(why) + "; " + fate);
-    }
-
-    private void forget(long size) {
-        lock.lock();
-        try {
-            bytes -= size;
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override
     public long linesBefore() {
-        lock.lock();
-        try {
-            return entries.stream().mapToLong(Entry::linesBefore).min().orElse(Batch.FOREIGN);
-        } finally {
-            lock.unlock();
-        }
+        return queue.linesBefore();
     }
 
     @Override
     public int size() {
-        lock.lock();
-        try {
-            return entries.size();
-        } finally {
-            lock.unlock();
-        }
+        return queue.size();
+    }
+
+    @Override
+    public boolean outlivesProcess() {
+        return true;
     }
 
     @Override
@@ -577,32 +460,17 @@ final class DirectoryBatchStore implements BatchStore {
 
     @Override
     public long bytesOnDisk() {
-        lock.lock();
-        try {
-            return bytes;
-        } finally {
-            lock.unlock();
-        }
+        return queue.bytes();
     }
 
     @Override
     public boolean isFull() {
-        lock.lock();
-        try {
-            return full;
-        } finally {
-            lock.unlock();
-        }
+        return queue.isFull();
     }
 
     @Override
     public long close(long nanos) {
-        lock.lock();
-        try {
-            closed = true;
-        } finally {
-            lock.unlock();
-        }
+        queue.close();
         SpoolPlace open = place;
         if (open != null) {
             CountDownLatch done = new CountDownLatch(1);
@@ -619,9 +487,8 @@ final class DirectoryBatchStore implements BatchStore {
                 end(open); // the process may have no more threads
             }
         }
-        long kept = keptOnDisk();
-        discardMemory();
-        return kept;
+        loaded.clear();
+        return queue.keepFiles();
     }
 
     private static void await(CountDownLatch done, long nanos) {
@@ -644,7 +511,7 @@ final class DirectoryBatchStore implements BatchStore {
     /** The last use of the disk, on a separate thread. */
     private void end(SpoolPlace open) {
         persistMemory(open);
-        Exception failure = deleteAll(open, undeleted());
+        Exception failure = deleteAll(open, queue.undeleted());
         try {
             open.close();
         } catch (IOException | RuntimeException e) {
@@ -656,65 +523,36 @@ final class DirectoryBatchStore implements BatchStore {
     }
 
     private void persistMemory(SpoolPlace open) {
-        List<Entry> all;
-        lock.lock();
-        try {
-            all = List.copyOf(entries);
-        } finally {
-            lock.unlock();
-        }
-        for (Entry entry : all) {
-            if (entry.batch() != null) {
-                persist(open, entry, entry.batch());
+        for (Entry entry : queue.unwritten()) {
+            Batch batch = entry.batch();
+            if (batch == null) {
+                continue;
             }
-        }
-    }
-
-    private void persist(SpoolPlace open, Entry entry, Batch batch) {
-        int size = 0;
-        try {
-            byte[] content = SpoolFile.encode(batch, settings.origin().get());
-            size = content.length;
-            if (!hasRoomFor(size)) {
-                return;
-            }
-            open.write(entry.file(), content);
-            Entry onDisk = new Entry(entry.file(), content.length, entry.lines(), false, entry.linesBefore(), null);
-            lock.lock();
             try {
-                // The entry is gone if the shutdown has stopped waiting: its lines count as lost, although the next
-                // start sends them.
-                if (entries.remove(entry)) {
-                    entries.addLast(onDisk);
-                    bytes += content.length;
-                }
-            } finally {
-                lock.unlock();
+                persist(open, entry, batch);
+            } catch (IOException | RuntimeException | Error e) {
+                reportNotWritten(open, batch, e);
             }
-        } catch (IOException | RuntimeException | Error e) {
-            reportNotWritten(open, size, e);
         }
     }
 
-    private void discardMemory() {
-        loaded.clear();
-        lock.lock();
-        try {
-            entries.removeIf(entry -> entry.batch() != null);
-        } finally {
-            lock.unlock();
+    /** Writes a batch that is in memory only; returns false if the spool is full. */
+    private boolean persist(SpoolPlace open, Entry entry, Batch batch) throws IOException {
+        int size = write(open, entry.file(), batch);
+        if (size == 0) {
+            return false;
         }
+        Entry onDisk = Entry.onDisk(entry.file(), size, batch);
+        switch (queue.written(entry, onDisk)) {
+            case RELEASED -> budget.release(batch.held());
+            case DELIVERED -> delete(open, onDisk);
+            case CLAIMED, CLOSED -> {}
+        }
+        return true;
     }
 
-    private long keptOnDisk() {
-        lock.lock();
-        try {
-            return entries.stream()
-                    .filter(entry -> entry.batch() == null && !entry.recovered())
-                    .mapToLong(Entry::lines)
-                    .sum();
-        } finally {
-            lock.unlock();
-        }
+    @Override
+    public boolean isClaimOnDisk(int sender) {
+        return queue.isClaimOnDisk(sender);
     }
 }

@@ -91,6 +91,11 @@ final class MemoryBatchStore implements BatchStore {
     }
 
     @Override
+    public boolean outlivesProcess() {
+        return false;
+    }
+
+    @Override
     public boolean isDurable() {
         return false;
     }
@@ -108,6 +113,11 @@ final class MemoryBatchStore implements BatchStore {
     @Override
     public long maintain(long now) {
         return WakeSignal.FOREVER;
+    }
+
+    @Override
+    public boolean isClaimOnDisk(int sender) {
+        return false;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.dropwizardlogdna.shipping;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The senders of one shipper with their threads. All are added before the first one starts. */
@@ -38,9 +39,12 @@ final class Senders {
         senders.forEach(Sender::discard);
     }
 
-    /** How many lines of batches that are being delivered are settled. */
-    long settledLines() {
-        return senders.stream().mapToLong(Sender::settledLines).sum();
+    /** How many lines are settled of the batches that are being delivered and that the store keeps on disk. */
+    long settledLinesOnDisk(BatchStore store) {
+        return IntStream.range(0, senders.size())
+                .filter(store::isClaimOnDisk)
+                .mapToLong(sender -> senders.get(sender).settledLines())
+                .sum();
     }
 
     /** The age in nanoseconds of the oldest line that is being delivered; zero if there is none. */

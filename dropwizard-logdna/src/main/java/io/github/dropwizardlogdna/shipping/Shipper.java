@@ -77,7 +77,7 @@ public final class Shipper {
         this.queue = new LineQueue(budget, LineQueue.chunkSizeFor(settings.batchSize()), wakeBatcher::raise);
         this.counters = new Counters(queue::totalLines);
         this.observer = new GuardedObserver(observers, counters);
-        this.store = BatchStore.of(settings.spool(), observer, counters, nanoTime, this::wakeAll);
+        this.store = BatchStore.of(settings.spool(), observer, counters, budget, nanoTime, this::wakeAll);
         this.losses = new DropReporter(counters, queue, observer, form, wakeBatcher::raise);
         Pipeline pipeline = new Pipeline(queue, store, budget, counters, LearnedLimits.of(settings), losses, form);
         this.intake = new Intake(pipeline, settings.waitForRoom(), failure::hasHappened);
@@ -192,8 +192,8 @@ public final class Shipper {
 
     /** Returns how many lines the store keeps for the next process. */
     private long closeStore(long nanos) {
-        // Settled lines of batches that are still in the store are counted already.
-        return Math.max(0, store.close(nanos) - senders.settledLines());
+        // Settled lines of batches that are kept are counted already.
+        return Math.max(0, store.close(nanos) - senders.settledLinesOnDisk(store));
     }
 
     /**

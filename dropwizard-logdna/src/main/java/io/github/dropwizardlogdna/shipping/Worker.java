@@ -24,6 +24,9 @@ final class Worker {
         /** Drops the batch on which a step has failed. */
         void recover();
 
+        /** The host runs no longer, and no error has ended the task: the last work before {@link #close}. */
+        default void finish() {}
+
         /** The thread ends. */
         default void close() {}
     }
@@ -94,8 +97,9 @@ final class Worker {
                 host.progressed();
                 wake.await(wait);
             }
+            end(task::finish);
         } finally {
-            close();
+            end(task::close);
         }
         host.ended(this, null);
     }
@@ -121,9 +125,9 @@ final class Worker {
         return wait;
     }
 
-    private void close() {
+    private void end(Runnable lastWork) {
         try {
-            task.close();
+            lastWork.run();
         } catch (Throwable e) {
             observer.internalError("the end of the " + kind, e);
         }

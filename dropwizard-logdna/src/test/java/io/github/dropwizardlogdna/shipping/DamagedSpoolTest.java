@@ -37,11 +37,12 @@ class DamagedSpoolTest {
     @TempDir
     private Path directory;
 
+    private final Budget budget = new Budget(new BufferLimits(65_536, 32 << 20, 0, 0));
     private final RecordingObserver observer = new RecordingObserver();
 
     // The file format
 
-    @Property(tries = 500)
+    @Property
     void throwsNothingElseForAnyBytes(@ForAll byte[] bytes) {
         assertThatIOException().isThrownBy(() -> SpoolFile.decode(bytes, 0));
     }
@@ -145,7 +146,7 @@ class DamagedSpoolTest {
     }
 
     /** Decoding returns the batch that was encoded, for any lines; anything else is rejected. */
-    @Property(tries = 300)
+    @Property
     void eachBatchComesBack(@ForAll @Size(min = 1, max = 20) List<@AlphaChars String> lines, @ForAll boolean gzip)
             throws IOException {
         OpenBatch open = new OpenBatch(gzip);
@@ -162,7 +163,7 @@ class DamagedSpoolTest {
         assertThat(read.uncompressed()).isEqualTo(batch.uncompressed());
     }
 
-    @Property(tries = 500)
+    @Property
     void throwsNothingElseForAnyBodyWithAValidChecksum(
             @ForAll byte[] body, @ForAll boolean gzip, @ForAll int lines, @ForAll int uncompressed) throws IOException {
         byte[] file = SpoolFile.encode(new Batch(body, gzip, lines, uncompressed, 0, null), ORIGIN);
@@ -350,6 +351,7 @@ class DamagedSpoolTest {
                 new SpoolSettings(directory.resolve("logdna"), maxSize, "000000000000000" + place + "-1", () -> ORIGIN),
                 observer,
                 new Counters(() -> 0),
+                budget,
                 () -> 7,
                 () -> {});
     }

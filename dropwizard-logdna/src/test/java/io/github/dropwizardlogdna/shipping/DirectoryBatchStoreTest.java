@@ -23,6 +23,7 @@ class DirectoryBatchStoreTest {
     @TempDir
     private Path directory;
 
+    private final Budget budget = new Budget(new BufferLimits(65_536, 32 << 20, 0, 0));
     private final RecordingObserver observer = new RecordingObserver();
     private final Counters counters = new Counters(() -> 0);
     private long now = 7;
@@ -41,6 +42,7 @@ class DirectoryBatchStoreTest {
                 new SpoolSettings(directory.resolve("logdna"), maxSize, place(place), () -> ORIGIN),
                 observer,
                 counters,
+                budget,
                 () -> now,
                 () -> wakeUps++);
     }

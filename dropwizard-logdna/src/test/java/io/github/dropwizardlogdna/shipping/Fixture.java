@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna.shipping;
 
+import jakarta.annotation.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ final class Fixture {
     final Budget budget;
     final LineQueue queue;
     final Counters counters;
-    final BatchStore store = BatchStore.inMemory();
+    final BatchStore store;
     final LearnedLimits learned;
     final DropReporter losses;
     final Batcher batcher;
@@ -60,14 +61,27 @@ final class Fixture {
     }
 
     Fixture(int batchSize, int largestBatch, boolean gzip, BufferLimits limits) {
+        this(batchSize, largestBatch, gzip, limits, null, SpoolDirectory::open);
+    }
+
+    Fixture(
+            int batchSize,
+            int largestBatch,
+            boolean gzip,
+            BufferLimits limits,
+            @Nullable SpoolSettings spool,
+            SpoolDirectory.Opener disk) {
         budget = new Budget(limits);
         queue = new LineQueue(budget, 1024, () -> {});
         counters = new Counters(queue::totalLines);
+        store = spool == null
+                ? BatchStore.inMemory()
+                : new DirectoryBatchStore(spool, observer, counters, budget, () -> now, () -> {}, disk);
         learned = new LearnedLimits(gzip, batchSize, largestBatch);
         losses = new DropReporter(counters, queue, observer, FORM, () -> {});
         Pipeline pipeline = new Pipeline(queue, store, budget, counters, learned, losses, FORM);
         ShippingSettings settings = new ShippingSettings(
-                limits, false, batchSize, largestBatch, Duration.ofNanos(FLUSH), gzip, RETRY, 1, null);
+                limits, false, batchSize, largestBatch, Duration.ofNanos(FLUSH), gzip, RETRY, 1, spool);
         batcher = new Batcher(pipeline, settings, () -> senderWakeUps++);
         ClockAndJitter clock = new ClockAndJitter(() -> now, new Random(1));
         status = new EndpointStatus(RETRY, clock, counters, observer, 1, sender -> {});

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -29,12 +30,14 @@ import org.junit.jupiter.api.io.TempDir;
 class SpoolFaultsTest {
 
     private static final long PATIENCE = Duration.ofMinutes(1).toNanos();
+    private static final BufferLimits LIMITS = new BufferLimits(65_536, 32 << 20, 0, 0);
     private static final HostInfo ORIGIN = new HostInfo("web-1", null, null, List.of());
 
     @TempDir
     private Path directory;
 
     private final RecordingObserver observer = new RecordingObserver();
+    private final Budget budget = new Budget(LIMITS);
     private final FaultySpoolDirectory.Disk disk = new FaultySpoolDirectory.Disk();
     private long now = 7;
     private int wakeUps;
@@ -58,6 +61,7 @@ class SpoolFaultsTest {
                 settings("%016d-1".formatted(processes)),
                 observer,
                 new Counters(() -> 0),
+                budget,
                 () -> now,
                 () -> wakeUps++,
                 disk::open);
@@ -186,6 +190,10 @@ class SpoolFaultsTest {
     }
 
     private Shipper shipper(ScriptedClient endpoint) {
+        return shipper(endpoint, 1 << 20);
+    }
+
+    private Shipper shipper(ScriptedClient endpoint, long spoolSize) {
         processes++;
         ShippingSettings settings = new ShippingSettings(
                 new BufferLimits(1_000, 1 << 20, 0, 0),
@@ -194,7 +202,8 @@ class SpoolFaultsTest {
                 Duration.ofMillis(10),
                 true,
                 new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(10)),
-                settings("%016d-1".formatted(processes)));
+                new SpoolSettings(
+                        directory.resolve("logdna"), spoolSize, "%016d-1".formatted(processes), () -> ORIGIN));
         return new Shipper(
                 "test",
                 settings,
@@ -202,6 +211,204 @@ class SpoolFaultsTest {
                 text -> ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8),
                 List.of(observer),
                 ClockAndJitter.real());
+    }
+
+    // Writing
+
+    @Test
+    void writesWhatIsInMemoryOnceTheDiskHasRoom() throws IOException {
+        BatchStore store = store();
+        store.maintain(now);
+        disk.full = true;
+        addInMemory(store, batch("claimed"));
+        addInMemory(store, batch("a"));
+        addInMemory(store, batch("b"));
+        int heldByTheClaim = store.claim(0).batch().held();
+        assertThat(store.isDurable()).isFalse();
+        disk.full = false;
+        assertThat(store.maintain(now))
+                .as("not at once")
+                .isEqualTo(Duration.ofSeconds(1).toNanos());
+        now += Duration.ofSeconds(1).toNanos();
+
+        assertThat(List.of(store.maintain(now), store.maintain(now), store.maintain(now)))
+                .as("one after the other")
+                .containsOnly(0L);
+        assertThat(store.maintain(now)).isEqualTo(WakeSignal.FOREVER);
+
+        assertThat(batchFiles()).hasSize(3);
+        assertThat(store.isDurable()).isTrue();
+        assertThat(store.bytesOnDisk()).isEqualTo(sizeOfBatchFiles());
+        assertThat(budget.downstream()).as("the sender still holds its own").isEqualTo(heldByTheClaim);
+        assertThat(store.remove(0)).isEqualTo(heldByTheClaim);
+        assertThat(store.claim(0).loaded()).isTrue();
+        assertThat(drain(store)).containsExactly("a", "b");
+        assertThat(batchFiles()).isEmpty();
+        assertThat(store.bytesOnDisk()).isZero();
+    }
+
+    private void addInMemory(BatchStore store, Batch batch) {
+        budget.hold(batch.held());
+        assertThat(store.add(batch)).isEqualTo(batch.held());
+    }
+
+    private long sizeOfBatchFiles() throws IOException {
+        long size = 0;
+        for (Path file : batchFiles()) {
+            size += Files.size(file);
+        }
+        return size;
+    }
+
+    @Test
+    void triesAgainWithGrowingDelaysWhileTheDiskHasNoRoom() {
+        BatchStore store = store();
+        store.maintain(now);
+        disk.full = true;
+        addInMemory(store, batch("a"));
+
+        for (int seconds : new int[] {1, 2, 4, 8, 16, 32, 60, 60}) {
+            long wait = Duration.ofSeconds(seconds).toNanos();
+            assertThat(store.maintain(now)).isEqualTo(wait);
+            now += wait;
+        }
+    }
+
+    @Test
+    void writesWhatIsInMemoryOnceTheSpoolHasRoom() throws IOException {
+        processes++;
+        BatchStore store = new DirectoryBatchStore(
+                new SpoolSettings(directory.resolve("logdna"), 300, "0000000000000001-1", () -> ORIGIN),
+                observer,
+                new Counters(() -> 0),
+                budget,
+                () -> now,
+                () -> wakeUps++,
+                disk::open);
+        assertThat(store.add(batch("a"))).isZero();
+        addInMemory(store, batch("b"));
+        assertThat(store.isFull()).isTrue();
+        assertThat(store.maintain(now)).isEqualTo(WakeSignal.FOREVER);
+        store.claim(0);
+        wakeUps = 0;
+
+        store.remove(0);
+
+        assertThat(wakeUps).as("the batcher").isPositive();
+        assertThat(store.maintain(now)).isZero();
+        assertThat(batchFiles()).hasSize(1);
+        assertThat(budget.downstream()).isZero();
+        assertThat(drain(store)).containsExactly("b");
+    }
+
+    @Test
+    void deletesTheFileOfABatchThatWasDeliveredWhileItWasWritten() throws Exception {
+        BatchStore store = store();
+        store.maintain(now);
+        disk.full = true;
+        Batch batch = batch("a");
+        addInMemory(store, batch);
+        disk.full = false;
+        now += Duration.ofSeconds(1).toNanos();
+        CountDownLatch hangs = new CountDownLatch(1);
+        disk.hangs = hangs;
+        Thread batcher = new Thread(() -> store.maintain(now), "test-batcher");
+        batcher.start();
+        await().until(() -> batcher.getState() == Thread.State.WAITING);
+
+        store.claim(0);
+        assertThat(store.remove(0)).isEqualTo(batch.held());
+        hangs.countDown();
+        batcher.join();
+
+        assertThat(batchFiles()).isEmpty();
+        assertThat(store.bytesOnDisk()).isZero();
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void closesBatchesEarlyAgainOnceTheDiskHasRoom() throws IOException {
+        Fixture pipeline = pipeline();
+        disk.full = true;
+        for (String line : List.of("a", "b", "held back, because two batches wait in memory")) {
+            pipeline.log(line);
+            pipeline.batcher.step(pipeline.now);
+            pipeline.pass(Duration.ofNanos(Fixture.FLUSH));
+            pipeline.batcher.step(pipeline.now);
+        }
+        assertThat(pipeline.store.size()).isEqualTo(2);
+        disk.full = false;
+
+        long end = pipeline.now + Duration.ofMinutes(1).toNanos();
+        for (long wait = 0; wait < end - pipeline.now; wait = pipeline.batcher.step(pipeline.now)) {
+            pipeline.now += wait;
+        }
+
+        assertThat(pipeline.store.size()).isEqualTo(3);
+        assertThat(batchFiles()).hasSize(3);
+    }
+
+    @Test
+    void keepsTheLinesThatTheBatcherHasNotTakenWhenItEnds() throws IOException {
+        Fixture pipeline = pipeline();
+        pipeline.log("a");
+        pipeline.batcher.step(pipeline.now);
+        assertThat(batchFiles()).isEmpty();
+
+        pipeline.batcher.finish();
+
+        assertThat(batchFiles()).hasSize(1);
+    }
+
+    private Fixture pipeline() {
+        return new Fixture(1_000, 1 << 20, true, LIMITS, settings("0000000000000001-1"), disk::open);
+    }
+
+    @Test
+    void aStopInAnOutageKeepsLinesThatAreNotDueYet() {
+        for (int i = 0; i < 20; i++) {
+            ScriptedClient away =
+                    new ScriptedClient().always(lines -> ScriptedClient.verdict(Outcome.RETRY, Duration.ofHours(1)));
+            Shipper shipper = shipper(away, 1 << 20);
+            shipper.start();
+            log(shipper, "a");
+            assertThat(shipper.drain(PATIENCE)).as("gives up").isFalse();
+            await().until(() -> !away.requests.isEmpty());
+            log(shipper, "b");
+
+            assertThat(shipper.stop(Duration.ofSeconds(1).toNanos())).isZero();
+            assertThat(shipper.keptLines()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void settledLinesOfABatchInMemoryAreNotTakenFromThoseThatAreKept() {
+        ScriptedClient away = new ScriptedClient()
+                .answers(ScriptedClient.byLine(Outcome.DELIVERED, Outcome.RETRY))
+                .always(lines -> ScriptedClient.verdict(Outcome.RETRY, Duration.ofHours(1)));
+        Shipper shipper = shipper(away, 300);
+        String tooLargeForTheSpool = random(400);
+        byte[] two = ("\"" + tooLargeForTheSpool + "\",\n\"y\",\n").getBytes(StandardCharsets.UTF_8);
+        assertThat(shipper.append(two, two.length, 2, false)).isEqualTo(AppendResult.ACCEPTED);
+        shipper.start();
+        await().until(() -> away.requests.size() == 2);
+        log(shipper, "z");
+
+        assertThat(shipper.stop(0)).isEqualTo(1);
+        assertThat(shipper.keptLines()).isEqualTo(1);
+    }
+
+    private static void log(Shipper shipper, String text) {
+        byte[] line = TestLines.line(text);
+        assertThat(shipper.append(line, line.length, 1, false)).isEqualTo(AppendResult.ACCEPTED);
+    }
+
+    /** Text that does not shrink. */
+    private static String random(int length) {
+        return new Random(1)
+                .ints(length, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     // Deleting
@@ -503,6 +710,7 @@ class SpoolFaultsTest {
                 new SpoolSettings(link.resolve("logdna"), 1 << 20, "0000000000000001-1", () -> ORIGIN),
                 observer,
                 new Counters(() -> 0),
+                budget,
                 () -> now,
                 () -> {},
                 SpoolDirectory::open);

@@ -1,0 +1,408 @@
+package io.github.dropwizardlogdna.shipping;
+
+import jakarta.annotation.Nullable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The batches of a spool in their order: which are on disk, which in memory, which a sender has claimed; and the bytes that
+ * all files take. Does no input or output, so the lock is never held while a disk hangs. Thread-safe.
+ */
+final class SpoolQueue {
+
+    /** More files than a human would look at. */
+    private static final int MAX_SET_ASIDE = 100;
+    /** The share of the spool that files set aside may take from the batches. */
+    private static final int SHARE_OF_SET_ASIDE = 4;
+
+    /**
+     * A batch in a file, in memory, or in both.
+     *
+     * @param size of the file; zero if there is none
+     * @param lines zero if unknown, for a file of an earlier process
+     * @param batch null if it is not in memory
+     */
+    record Entry(
+            String file,
+            long size,
+            int lines,
+            boolean recovered,
+            long linesBefore,
+            @Nullable Batch batch) {
+
+        static Entry inMemory(String file, Batch batch) {
+            return new Entry(file, 0, batch.lines(), false, batch.linesBefore(), batch);
+        }
+
+        static Entry onDisk(String file, long size, Batch batch) {
+            return new Entry(file, size, batch.lines(), false, batch.linesBefore(), null);
+        }
+
+        static Entry recovered(String file, long size) {
+            return new Entry(file, size, 0, true, Batch.FOREIGN, null);
+        }
+
+        /** One that only has to be deleted. */
+        Entry delivered(long newSize) {
+            return new Entry(file, newSize, lines, recovered, Batch.FOREIGN, null);
+        }
+
+        /** One that is in a file as well. */
+        Entry written(long newSize) {
+            return new Entry(file, newSize, lines, recovered, linesBefore, batch);
+        }
+
+        boolean isOnDisk() {
+            return size > 0;
+        }
+    }
+
+    /** What became of a batch while it was written. */
+    enum Written {
+        /** It is no longer in memory. */
+        RELEASED,
+        /** A sender delivers it from memory. */
+        CLAIMED,
+        /** It was delivered, and the file is superfluous. */
+        DELIVERED,
+        /** A shutdown did not wait: the lines count as lost, although the next start sends them. */
+        CLOSED
+    }
+
+    private final long maxSize;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock, like all fields below. */
+    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+
+    /** By the number of the sender. */
+    private final Map<Integer, Entry> claimed = new HashMap<>();
+
+    /** Delivered, but not deleted. */
+    private final List<Entry> undeleted = new ArrayList<>();
+
+    /** How many entries are in memory only. */
+    private int unwritten;
+
+    private long bytes;
+    private long bytesSetAside;
+    private int filesSetAside;
+    private boolean full;
+    private boolean closed;
+
+    SpoolQueue(long maxSize) {
+        this.maxSize = maxSize;
+    }
+
+    // Adding
+
+    /** Whether the spool has room for a file of this size. */
+    boolean hasRoomFor(int size) {
+        lock.lock();
+        try {
+            full = bytes + size > maxSize;
+            return !full;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void add(Entry entry) {
+        lock.lock();
+        try {
+            entries.addLast(entry);
+            bytes += entry.size();
+            unwritten += entry.isOnDisk() ? 0 : 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Adds the files that were found in the place.
+     *
+     * @param aside the bytes of files that hold no batch for this process; they must not disable the spool, however many
+     *     there are
+     */
+    void addRecovered(Collection<Entry> recovered, int filesAside, long aside) {
+        lock.lock();
+        try {
+            // After batches that stayed in memory until the place was open: the sender may be delivering one.
+            entries.addAll(recovered);
+            bytesSetAside = Math.min(aside, maxBytesSetAside());
+            filesSetAside = filesAside;
+            bytes += bytesSetAside + recovered.stream().mapToLong(Entry::size).sum();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The oldest batch that is in memory only; null also if there is no room for it, or the queue is closed. */
+    @Nullable
+    Entry oldestUnwritten() {
+        lock.lock();
+        try {
+            return closed || full ? null : firstUnwritten();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All batches that are in memory only. */
+    List<Entry> unwritten() {
+        lock.lock();
+        try {
+            return entries.stream().filter(entry -> !entry.isOnDisk()).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Nullable
+    private Entry firstUnwritten() {
+        if (unwritten > 0) {
+            for (Entry entry : entries) {
+                if (!entry.isOnDisk()) {
+                    return entry;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** A batch that was in memory only is in a file of this size as well. */
+    Written written(Entry entry, Entry onDisk) {
+        lock.lock();
+        try {
+            bytes += onDisk.size();
+            if (!entries.contains(entry)) {
+                return closed ? Written.CLOSED : Written.DELIVERED;
+            }
+            unwritten--;
+            boolean delivering = claimed.containsValue(entry);
+            replace(entry, delivering ? entry.written(onDisk.size()) : onDisk);
+            return delivering ? Written.CLAIMED : Written.RELEASED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps the place in the order. */
+    private void replace(Entry old, Entry entry) {
+        List<Entry> all = List.copyOf(entries);
+        entries.clear();
+        all.forEach(each -> entries.addLast(each.equals(old) ? entry : each));
+        claimed.replaceAll((sender, each) -> each.equals(old) ? entry : each);
+    }
+
+    // Claiming
+
+    boolean hasBatchFor(int sender) {
+        lock.lock();
+        try {
+            return !closed && (entries.size() > claimed.size() || claimed.containsKey(sender));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The batch that the sender has claimed, or else the oldest unclaimed one. */
+    @Nullable
+    Entry claim(int sender) {
+        lock.lock();
+        try {
+            Entry known = claimed.get(sender);
+            if (closed || known != null) {
+                return closed ? null : known;
+            }
+            for (Entry entry : entries) {
+                if (!claimed.containsValue(entry)) {
+                    claimed.put(sender, entry);
+                    return entry;
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Removes the batch that the sender has claimed; its file still counts. Null if the queue is closed. */
+    @Nullable
+    Entry remove(int sender) {
+        lock.lock();
+        try {
+            Entry removed = closed ? null : claimed.remove(sender);
+            if (removed != null) {
+                entries.remove(removed);
+                unwritten -= removed.isOnDisk() ? 0 : 1;
+                full = false;
+            }
+            return removed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Any other file than this. */
+    @Nullable
+    Entry anotherFile(Entry entry) {
+        lock.lock();
+        try {
+            return entries.stream()
+                    .filter(each -> each.isOnDisk() && !each.equals(entry))
+                    .findFirst()
+                    .orElse(null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // Files
+
+    void deleted(Entry entry) {
+        lock.lock();
+        try {
+            bytes -= entry.size();
+            undeleted.remove(entry);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A delivered batch can't be deleted. */
+    void notDeleted(Entry delivered, Entry left) {
+        lock.lock();
+        try {
+            undeleted.add(left);
+            bytes += left.size() - delivered.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<Entry> undeleted() {
+        lock.lock();
+        try {
+            return List.copyOf(undeleted);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean maySetAside(long size) {
+        lock.lock();
+        try {
+            return filesSetAside < MAX_SET_ASIDE && bytesSetAside + size <= maxBytesSetAside();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A claimed file is no batch. Its bytes still count, as far as it is {@code left} on the disk. */
+    void setAside(int sender, Entry entry, long left) {
+        lock.lock();
+        try {
+            claimed.remove(sender);
+            entries.remove(entry);
+            bytes += left - entry.size();
+            bytesSetAside += left;
+            filesSetAside += left > 0 ? 1 : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long maxBytesSetAside() {
+        return maxSize / SHARE_OF_SET_ASIDE;
+    }
+
+    // Reading
+
+    long linesBefore() {
+        lock.lock();
+        try {
+            return entries.stream().mapToLong(Entry::linesBefore).min().orElse(Batch.FOREIGN);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int size() {
+        lock.lock();
+        try {
+            return entries.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long bytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isFull() {
+        lock.lock();
+        try {
+            return full;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // The end
+
+    /** Nothing is claimed or removed from now on: the files belong to the next process. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Discards what is in memory only, and returns how many lines of this process are on disk. */
+    long keepFiles() {
+        lock.lock();
+        try {
+            entries.removeIf(entry -> !entry.isOnDisk());
+            unwritten = 0;
+            return entries.stream()
+                    .filter(entry -> !entry.recovered())
+                    .mapToLong(Entry::lines)
+                    .sum();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isClaimOnDisk(int sender) {
+        lock.lock();
+        try {
+            Entry entry = claimed.get(sender);
+            return entry != null && entry.isOnDisk();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
