@@ -20,7 +20,7 @@ import java.util.Deque;
  *   <li>Once something is taken, it is the content: a part that fails is halved at once, while few attempts in a row achieve
  *       nothing.
  *   <li>A line is dropped only if requests without it were taken and requests with it failed, alternately: it failed alone
- *       both before and after others, or the probe, were taken.
+ *       both before and after others, or the probe, were taken. If it is taken in the end, it comes after those others.
  * </ul>
  */
 final class Division {

@@ -151,14 +151,21 @@ class SenderFuzzTest {
                 .isLessThan(Duration.ofMinutes(10).plusMinutes(2L * badLines.size()));
     }
 
-    /** Lines that a 207 deferred, and that are so sent after their neighbours. */
+    /** Outcomes after which the neighbours of a single line are not sent, unless it is settled. */
+    private static final Set<Outcome> IN_ORDER = Set.of(Outcome.DELIVERED, Outcome.RETRY, Outcome.TIMED_OUT);
+
+    /** Lines that a 207 deferred or that failed alone, so that their neighbours may be sent first. */
     private static Set<String> sentAgainAlone(ScriptedClient endpoint) {
         Set<String> again = new HashSet<>();
         for (int i = 0; i < endpoint.requests.size(); i++) {
+            List<String> lines = endpoint.requests.get(i);
+            if (lines.size() == 1 && !IN_ORDER.contains(endpoint.verdicts.get(i).outcome())) {
+                again.addAll(lines);
+            }
             List<Outcome> verdicts = endpoint.verdicts.get(i).lines();
             for (int line = 0; line < verdicts.size(); line++) {
                 if (verdicts.get(line) != Outcome.DELIVERED) {
-                    again.add(endpoint.requests.get(i).get(line));
+                    again.add(lines.get(line));
                 }
             }
         }
