@@ -7,11 +7,14 @@ import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class StackTracesTest {
+
+    private static final String CUT = "… [the rest of the stack trace is cut]";
 
     private final StackTraces stackTraces = new StackTraces();
 
@@ -57,6 +60,135 @@ class StackTracesTest {
             }
         };
         printsAsLogback(new ThrowableProxy(exception));
+    }
+
+    @Test
+    @SuppressWarnings("OverrideThrowableToString") // applications do
+    void printsAToStringThatLooksLikeACause() {
+        Exception exception = new Exception("failed") {
+            @Override
+            public String toString() {
+                return "Caused by: the usual";
+            }
+        };
+        printsAsLogback(new ThrowableProxy(exception));
+    }
+
+    // Limits
+
+    @Test
+    void printsSuppressedExceptions64LevelsDeep() {
+        printsAsLogback(new ThrowableProxy(suppressing(64)));
+        assertThat(stackTraces.append("why?", new ThrowableProxy(suppressing(65))))
+                .contains("level 64")
+                .doesNotContain("level 65")
+                .endsWith(CUT);
+    }
+
+    @Test
+    void cutsATraceThatReachesTheLimit() {
+        String start = "why?" + System.lineSeparator() + "java.lang.Exception: " + System.lineSeparator();
+        String message = "x".repeat(Limits.TEXT_CHARS - 2 * CUT.length() - start.length());
+        StackTraceElement frame = new StackTraceElement("com.example.A", "run", "A.java", 1);
+
+        String shorter = message.substring(1);
+        assertThat(append(shorter)).endsWith(shorter);
+        assertThat(append(shorter, frame)).contains("A.java").endsWith(CUT);
+
+        assertThat(append(message)).endsWith(message + System.lineSeparator() + CUT);
+        assertThat(append(message, frame)).endsWith(message + System.lineSeparator() + CUT);
+    }
+
+    private String append(String message, StackTraceElement... frames) {
+        return stackTraces.append("why?", new ThrowableProxy(withFrames(new Exception(message), frames)));
+    }
+
+    @Test
+    void printsTheBeginningOfTheTraceAfterAHugeMessage() {
+        String message = "m".repeat(2 * Limits.TEXT_CHARS);
+        StackTraceElement[] frames = new StackTraceElement[1_000];
+        Arrays.fill(frames, new StackTraceElement("com.example.A", "run", "A.java", 1));
+        String text = stackTraces.append(message, new ThrowableProxy(withFrames(new Exception("failed"), frames)));
+        assertThat(text.substring(message.length()))
+                .contains("A.java")
+                .endsWith(CUT)
+                .hasSizeBetween(4_096, 8_192);
+    }
+
+    // The cache
+
+    @Test
+    void readsTheTextOfARecurringFrameOnce() {
+        List<CountedFrame> frames = new ArrayList<>();
+        for (int line = 1; line <= 256; line++) {
+            frames.add(new CountedFrame("com.example.A", line));
+        }
+        assertReadOnce(frames);
+    }
+
+    @Test
+    void keepsFramesWhoseHashesDifferInTheUpperHalfOnly() {
+        List<CountedFrame> frames = new ArrayList<>();
+        for (int high = 1; high <= 20; high++) {
+            frames.add(new CountedFrame("com.example.A", high << 16)); // the line is added to the hash
+        }
+        assertReadOnce(frames);
+    }
+
+    @Test
+    void keepsFramesOfUpTo256Characters() {
+        CountedFrame longest = new CountedFrame("A".repeat(256 - "at .run(A.java:1)".length()), 1);
+        assertThat(longest.toString()).hasSize(256);
+        longest.read = 0;
+        assertReadOnce(List.of(longest));
+
+        CountedFrame longer = new CountedFrame("A".repeat(257 - "at .run(A.java:1)".length()), 1);
+        print(List.of(longer));
+        print(List.of(longer));
+        assertThat(longer.read).isEqualTo(2);
+    }
+
+    private void assertReadOnce(List<CountedFrame> frames) {
+        print(frames);
+        print(frames);
+        assertThat(frames).allMatch(frame -> frame.read == 1);
+    }
+
+    private void print(List<CountedFrame> frames) {
+        stackTraces.append("why?", new ThrowableProxy(new Exception("failed")) {
+            @Override
+            public StackTraceElementProxy[] getStackTraceElementProxyArray() {
+                return frames.toArray(StackTraceElementProxy[]::new);
+            }
+        });
+    }
+
+    private static final class CountedFrame extends StackTraceElementProxy {
+
+        private static final long serialVersionUID = 1;
+
+        private int read;
+
+        CountedFrame(String className, int line) {
+            super(new StackTraceElement(className, "run", "A.java", line));
+        }
+
+        @Override
+        public String toString() {
+            read++;
+            return super.toString();
+        }
+    }
+
+    /** An exception with a suppressed one, which has a suppressed one, and so on. */
+    private static Exception suppressing(int levels) {
+        Exception outer = withFrames(new Exception("level " + levels));
+        for (int level = levels - 1; level >= 0; level--) {
+            Exception inner = outer;
+            outer = withFrames(new Exception("level " + level));
+            outer.addSuppressed(inner);
+        }
+        return outer;
     }
 
     @Test
