@@ -155,6 +155,20 @@ class RedactionTest {
         return encoded.toString();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a%20b", "a%2520b", "a%252520b", "a%25252520b"})
+    void seesASecretThatLooksEncodedInEachOfThreeLayers(String text) {
+        assertThat(redaction("a%20b").redacted("x " + text + " y")).isEqualTo("x [REDACTED] y");
+    }
+
+    @Test
+    void decodesATextOfTheSizeThatCanShip() {
+        Redaction redaction = redaction("zz");
+        String text = "x".repeat(Limits.TEXT_CHARS - 3) + "%20";
+        assertThat(redaction.redacted(text)).isSameAs(text);
+        assertThat(redaction.redacted("x" + text)).isEqualTo("[REDACTED]");
+    }
+
     @Test
     void redactsATextWholeThatIsTooLongToDecode() {
         Redaction redaction = redaction("zz");
@@ -191,6 +205,23 @@ class RedactionTest {
         String text = "a word ".repeat(14_000);
         assertThat(redaction("\\b(?:\\d[ -]?){13,16}\\b").redacted(text + "4111 1111 1111 1111"))
                 .isEqualTo(text + "[REDACTED]");
+    }
+
+    @Test
+    void takesExactlyTheWorkThatIsLeft() {
+        Redaction redaction = redaction("a+z");
+        String text = "an ordinary text";
+        EventBudget ample = budget(redaction);
+        assertThat(redaction.redacted(text, ample)).isSameAs(text);
+        long work = redaction.workOfAnEvent() - ample.searchWork();
+        assertThat(redaction.redacted(text, new EventBudget(work))).isSameAs(text);
+        assertThat(redaction.redacted(text, new EventBudget(work - 1))).isEqualTo("[REDACTED]");
+    }
+
+    @Test
+    void allowsEachPatternTheSameWork() {
+        assertThat(redaction("a", "b", "c").workOfAnEvent())
+                .isEqualTo(3 * redaction("a").workOfAnEvent());
     }
 
     @Test
