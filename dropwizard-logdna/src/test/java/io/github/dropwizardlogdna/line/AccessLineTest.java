@@ -96,6 +96,23 @@ class AccessLineTest {
     }
 
     @Test
+    void leavesOutAQueryThatIsAllOfTheUri() {
+        answers.put("getRequestURI", "?token=secret");
+        assertThat(WireLines.single(new Formats<IAccessEvent>().encoder(), event())
+                        .toString())
+                .contains("\"line\":\"GET  200\"")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void keepsNumbersThatAreZero() {
+        answers.putAll(Map.of("getContentLength", 0L, "getElapsedTime", 0L));
+        JsonNode meta = WireLines.single(format().encoder(), event()).get("meta");
+        assertThat(meta.get("bytes")).isEqualTo(WireLines.json("0"));
+        assertThat(meta.get("elapsedMs")).isEqualTo(WireLines.json("0"));
+    }
+
+    @Test
     void winsOverFixedFields() {
         LineEncoder<IAccessEvent> encoder = format().meta(
                         Map.of("status", "fixed", "logger", "fixed", "team", "orders"))

@@ -347,6 +347,9 @@ class LineEncoderTest {
     @CsvSource({
         "dw-42 - GET /orders?customer=7, dw-42",
         "dw-42 - POST /, dw-42",
+        "dw-42 - AZ /, dw-42",
+        "dw-42 - A@ /, dw-42 - A@ /",
+        "dw-42 - Z[ /, dw-42 - Z[ /",
         "pool - 3 - DELETE /a - GET /b, pool - 3",
         "reader - of /files, reader - of /files",
         "reader - GET, reader - GET",
@@ -417,6 +420,20 @@ class LineEncoderTest {
         assertThat(meta.get("nested").toString()).isEqualTo("{\"list\":[1,\"two\"]}");
         assertThat(meta.get("number").doubleValue()).isEqualTo(1.5);
         assertThat(meta.has("none")).isFalse();
+    }
+
+    @Test
+    void shipsTheTextOfAFixedFieldThatCannotBeWrittenAsJson() {
+        Object opaque = new Object() {
+            @Override
+            public String toString() {
+                return "opaque";
+            }
+        };
+        JsonNode meta = WireLines.single(
+                        format().meta(Map.of("list", List.of(opaque))).encoder(), event("message"))
+                .get("meta");
+        assertThat(meta.get("list").textValue()).isEqualTo("[opaque]");
     }
 
     @Test
@@ -626,6 +643,32 @@ class LineEncoderTest {
         JsonNode meta = meta(event("message"));
         assertThat(meta.get("_fieldsLeftOut").intValue()).isEqualTo(1);
         assertThat(meta.get("other").textValue()).isEqualTo("value");
+    }
+
+    @Test
+    void leavesOutNamesLongerThan1024Characters() {
+        String longest = "n".repeat(1_024);
+        mdc.put(longest, "value");
+        JsonNode meta = meta(withPair(longest, "pair"));
+        assertThat(meta.get(longest).textValue()).isEqualTo("pair");
+        assertThat(meta.has("_fieldsLeftOut")).isFalse();
+
+        mdc.put(longest + "n", "value");
+        assertThat(meta(event("message")).get("_fieldsLeftOut").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void cutsValuesTo64CharactersAfterAMillion() {
+        LoggingEvent event = withPair("k", "x".repeat(31_999));
+        for (int i = 0; i < 31; i++) {
+            event.addKeyValuePair(new KeyValuePair("k", "x".repeat(31_999)));
+        }
+        event.addKeyValuePair(new KeyValuePair("k", 1));
+        event.addKeyValuePair(new KeyValuePair("whole", "w".repeat(64)));
+        event.addKeyValuePair(new KeyValuePair("cut", "c".repeat(65)));
+        JsonNode meta = meta(event);
+        assertThat(meta.get("whole").textValue()).isEqualTo("w".repeat(64));
+        assertThat(meta.get("cut").textValue()).isEqualTo("c".repeat(64) + "… [cut]");
     }
 
     @Test
