@@ -69,10 +69,10 @@ final class FieldValues {
         }
         // Not instanceof: a subclass may print anything.
         if (number.getClass() == BigInteger.class) {
-            return big(number, ((BigInteger) number).bitLength());
+            return big(number, (BigInteger) number);
         }
         if (number.getClass() == BigDecimal.class) {
-            return big(number, ((BigDecimal) number).unscaledValue().bitLength());
+            return big(number, ((BigDecimal) number).unscaledValue());
         }
         // The current value, because it may change until it is written.
         if (number instanceof AtomicInteger
@@ -88,11 +88,12 @@ final class FieldValues {
     }
 
     /** A number only within the range of a double, because that is what JSON parsers convert it to; else a text. */
-    private static Object big(Number number, int bits) {
+    private static Object big(Number number, BigInteger unscaled) {
+        int bits = unscaled.bitLength();
         if (bits > MAX_BITS) {
             return "[" + number.getClass().getSimpleName() + " of " + bits + " bits]";
         }
         double nearest = number.doubleValue();
-        return Double.isFinite(nearest) && (nearest != 0 || bits == 0) ? number : text(number);
+        return Double.isFinite(nearest) && (nearest != 0 || unscaled.signum() == 0) ? number : text(number);
     }
 }
