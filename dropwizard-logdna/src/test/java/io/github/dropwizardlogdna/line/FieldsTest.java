@@ -60,7 +60,7 @@ class FieldsTest {
     }
 
     @Test
-    void printNamesAsTheyShip() {
+    void printsNamesAsTheyShip() {
         assertThat(FieldName.of("a\ud83d")).hasToString("a\ufffd");
     }
 }
