@@ -108,24 +108,25 @@ final class ChaosEndpoint implements AutoCloseable {
             boolean suspicious = lines.stream().anyMatch(LineId::isSuspicious);
             switch (behaviour) {
                 case ACCEPT -> accept(exchange, lines, request);
-                case SERVER_ERROR -> status(exchange, List.of(500, 502, 503).get(random.nextInt(3)));
+                case SERVER_ERROR ->
+                    refuse(exchange, lines, List.of(500, 502, 503).get(random.nextInt(3)));
                 case TOO_MANY -> {
                     exchange.getResponseHeaders().set("Retry-After", "1");
                     status(exchange, 429);
                 }
-                case KEY_REFUSED -> status(exchange, 401);
+                case KEY_REFUSED -> refuse(exchange, lines, 401);
                 case MALFORMED_LINE -> acceptUnless(suspicious, exchange, lines, request, 400);
                 case FIREWALL_500 -> acceptUnless(suspicious, exchange, lines, request, 500);
                 case FIREWALL_403 -> acceptUnless(suspicious, exchange, lines, request, 403);
                 case MULTI_STATUS -> multiStatus(exchange, all, request);
                 case SMALL_BODIES -> {
                     if (body.length > SMALL_BODY) {
-                        status(exchange, 413);
+                        refuse(exchange, lines, 413);
                     } else {
                         accept(exchange, lines, request);
                     }
                 }
-                case NO_BODIES -> status(exchange, 413);
+                case NO_BODIES -> refuse(exchange, lines, 413);
                 case NO_GZIP -> {
                     if (gzip) {
                         status(exchange, 415);
@@ -163,10 +164,18 @@ final class ChaosEndpoint implements AutoCloseable {
             throws IOException {
         if (suspicious) {
             lines.stream().filter(LineId::isSuspicious).forEach(ledger::refused);
-            status(exchange, status);
+            refuse(exchange, lines, status);
         } else {
             accept(exchange, lines, request);
         }
+    }
+
+    /** Takes nothing. A line that fails alone may come after its neighbours, if it is taken in the end. */
+    private void refuse(HttpExchange exchange, List<LineId> lines, int status) throws IOException {
+        if (lines.size() == 1) {
+            ledger.deferred(lines.get(0));
+        }
+        status(exchange, status);
     }
 
     private void multiStatus(HttpExchange exchange, List<Optional<LineId>> lines, DeliveryLedger.Request request)

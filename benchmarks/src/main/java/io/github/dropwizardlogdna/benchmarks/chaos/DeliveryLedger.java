@@ -98,6 +98,7 @@ final class DeliveryLedger {
         refused.add(id);
     }
 
+    /** The line may come after its neighbours: a 207 asked for it again, or it failed alone. */
     synchronized void deferred(LineId id) {
         deferred.add(id);
     }
