@@ -21,6 +21,7 @@ import io.dropwizard.logging.common.layout.DropwizardLayoutFactory;
 import io.dropwizard.request.logging.async.AsyncAccessEventAppenderFactory;
 import io.dropwizard.request.logging.layout.LogbackAccessRequestLayoutFactory;
 import io.dropwizard.validation.BaseValidator;
+import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverProcess;
 import jakarta.validation.Valid;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -93,6 +94,13 @@ public enum Contender {
 
     public Duration quietAfter() {
         return quietAfter;
+    }
+
+    /** Waits, not without end, until what was logged since the last {@link ReceiverProcess#reset} has been delivered. */
+    void awaitDelivery(ReceiverProcess receiver) throws InterruptedException {
+        if (ships) {
+            receiver.awaitArrivals(quietAfter);
+        }
     }
 
     /**

@@ -79,16 +79,14 @@ final class IdleBenchmark {
         try (ReceiverProcess receiver = new ReceiverProcess()) {
             LoggerContext context = contender.start(receiver.uri(), Map.of());
             log(context, Math.min(2, seconds));
-            receiver.awaitQuiet(contender.quietAfter());
+            contender.awaitDelivery(receiver);
             Idle before = Idle.watch(seconds);
             receiver.behave(Mode.UNAVAILABLE);
             log(context, seconds / 2);
             Idle outage = Idle.watch(seconds);
             receiver.behave(Mode.TAKE);
-            if (contender.ships()) {
-                receiver.reset();
-                receiver.awaitArrivals(contender.quietAfter());
-            }
+            receiver.reset();
+            contender.awaitDelivery(receiver);
             answers.println(JSON.writeValueAsString(new Result(before, outage, Idle.watch(seconds))));
         }
         Runtime.getRuntime().halt(0);

@@ -102,7 +102,7 @@ final class ProcessRun {
         LoggerContext context = contender.start(receiver.uri(), Map.of());
         Load warmUp = order.load.flatOutFor(order.warmUpSeconds);
         LoggingThreads.log(warmUp, i -> Traffic.uncounted(context, i));
-        receiver.awaitQuiet(contender.quietAfter());
+        contender.awaitDelivery(receiver);
         System.gc();
         receiver.reset();
 
@@ -111,7 +111,7 @@ final class ProcessRun {
         long start = System.nanoTime();
         CpuSamples cpu = new CpuSamples();
         LoggingThreads.Result logged = LoggingThreads.log(order.load, i -> Traffic.counted(context, i));
-        receiver.awaitQuiet(contender.quietAfter());
+        contender.awaitDelivery(receiver);
         allocated = Cpu.allocatedByAllThreads() - allocated + logged.bytes();
         cpu.stop();
         context.stop();
