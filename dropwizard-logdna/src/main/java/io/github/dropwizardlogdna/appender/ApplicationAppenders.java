@@ -123,7 +123,7 @@ public final class ApplicationAppenders implements AppenderGroup, ShutdownHook.P
     public void add(ShippingAppender appender) {
         appenders.add(appender);
         metrics.add(appender);
-        ShutdownHook.register(this);
+        ShutdownHook.ofThisJvm().register(this);
     }
 
     /**

@@ -1,10 +1,12 @@
 package io.github.dropwizardlogdna.appender;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.util.thread.ShutdownThread;
 
 /**
@@ -19,15 +21,20 @@ final class ShutdownHook {
     /** The JVM starts all hooks in one loop; after this time each of them is running. */
     private static final long HOOKS_HAVE_STARTED = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private static final Set<Participant> PARTICIPANTS = ConcurrentHashMap.newKeySet();
+    private static final ShutdownHook OF_THIS_JVM = new ShutdownHook();
 
     static {
         try {
-            Runtime.getRuntime().addShutdownHook(new Thread(ShutdownHook::run, "logdna-shutdown"));
+            Runtime.getRuntime().addShutdownHook(new Thread(OF_THIS_JVM::run, "logdna-shutdown"));
         } catch (IllegalStateException e) {
             // The JVM is shutting down already and runs no further hook: lines logged from now on may be lost.
         }
     }
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by {@link #lock}. */
+    private final Set<Participant> participants = new LinkedHashSet<>();
 
     /** The appenders of an application. */
     interface Participant {
@@ -42,18 +49,38 @@ final class ShutdownHook {
         boolean isStopped();
     }
 
-    private ShutdownHook() {}
+    /** One that no JVM runs. */
+    ShutdownHook() {}
 
-    /** Registers appenders to be stopped when the process ends. */
-    static void register(Participant participant) {
-        PARTICIPANTS.removeIf(Participant::isStopped);
-        PARTICIPANTS.add(participant);
+    static ShutdownHook ofThisJvm() {
+        return OF_THIS_JVM;
     }
 
-    private static void run() {
-        PARTICIPANTS.forEach(Participant::beginShutdown);
+    /** Registers appenders to be stopped when the process ends, and forgets those that have stopped. Any thread. */
+    void register(Participant participant) {
+        // The lock is held while they are asked: one that has stopped may be registering again at this moment.
+        lock.lock();
+        try {
+            participants.removeIf(Participant::isStopped);
+            participants.add(participant);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void run() {
+        registered().forEach(Participant::beginShutdown);
         awaitJetty();
-        PARTICIPANTS.forEach(Participant::stopAll);
+        registered().forEach(Participant::stopAll);
+    }
+
+    private List<Participant> registered() {
+        lock.lock();
+        try {
+            return List.copyOf(participants);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static void awaitJetty() {
