@@ -24,6 +24,8 @@ final class FaultySpoolDirectory implements SpoolDirectory {
         /** Files whose name starts so can't be read. */
         @Nullable
         volatile String refusesReads;
+        /** What happens between a decision to read and the reading. */
+        volatile Runnable beforeReads = () -> {};
         /** While it is set, nothing returns. */
         @Nullable
         volatile CountDownLatch hangs;
@@ -87,6 +89,9 @@ final class FaultySpoolDirectory implements SpoolDirectory {
         }
         if (writes && disk.full) {
             throw new FileSystemException(name, null, "No space left on device");
+        }
+        if (!writes) {
+            disk.beforeReads.run();
         }
         String unreadable = disk.refusesReads;
         if (!writes && unreadable != null && name.startsWith(unreadable)) {

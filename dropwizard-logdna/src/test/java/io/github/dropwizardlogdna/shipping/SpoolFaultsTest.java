@@ -56,19 +56,18 @@ class SpoolFaultsTest {
     }
 
     private BatchStore store() {
-        processes++;
-        return new DirectoryBatchStore(
-                settings("%016d-1".formatted(processes)),
-                observer,
-                new Counters(() -> 0),
-                budget,
-                () -> now,
-                () -> wakeUps++,
-                disk::open);
+        return store(1 << 20);
     }
 
-    private SpoolSettings settings(String place) {
-        return new SpoolSettings(directory.resolve("logdna"), 1 << 20, place, () -> ORIGIN);
+    private BatchStore store(long spoolSize) {
+        return new DirectoryBatchStore(
+                settings(spoolSize), observer, new Counters(() -> 0), budget, () -> now, () -> wakeUps++, disk::open);
+    }
+
+    /** Of the next process. */
+    private SpoolSettings settings(long spoolSize) {
+        processes++;
+        return new SpoolSettings(directory.resolve("logdna"), spoolSize, "%016d-1".formatted(processes), () -> ORIGIN);
     }
 
     private static Batch batch(String... lines) {
@@ -194,7 +193,6 @@ class SpoolFaultsTest {
     }
 
     private Shipper shipper(ScriptedClient endpoint, long spoolSize) {
-        processes++;
         ShippingSettings settings = new ShippingSettings(
                 new BufferLimits(1_000, 1 << 20, 0, 0),
                 false,
@@ -202,8 +200,7 @@ class SpoolFaultsTest {
                 Duration.ofMillis(10),
                 true,
                 new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(10)),
-                new SpoolSettings(
-                        directory.resolve("logdna"), spoolSize, "%016d-1".formatted(processes), () -> ORIGIN));
+                settings(spoolSize));
         return new Shipper(
                 "test",
                 settings,
@@ -214,6 +211,22 @@ class SpoolFaultsTest {
     }
 
     // Writing
+
+    @Test
+    void distinguishesAFullDiskFromAnUnwritableOne() {
+        BatchStore store = store();
+        store.maintain(now);
+        disk.full = true;
+        store.add(batch("a"));
+        disk.full = false;
+        disk.refusesWrites = true;
+        store.add(batch("b"));
+
+        assertThat(observer.events).hasSize(2);
+        assertThat(observer.events.get(0)).startsWith("DISK_FULL");
+        assertThat(observer.events.get(1)).startsWith("UNWRITABLE");
+        assertThat(drain(store)).containsExactly("a", "b");
+    }
 
     @Test
     void writesWhatIsInMemoryOnceTheDiskHasRoom() throws IOException {
@@ -276,15 +289,7 @@ class SpoolFaultsTest {
 
     @Test
     void writesWhatIsInMemoryOnceTheSpoolHasRoom() throws IOException {
-        processes++;
-        BatchStore store = new DirectoryBatchStore(
-                new SpoolSettings(directory.resolve("logdna"), 300, "0000000000000001-1", () -> ORIGIN),
-                observer,
-                new Counters(() -> 0),
-                budget,
-                () -> now,
-                () -> wakeUps++,
-                disk::open);
+        BatchStore store = store(300);
         assertThat(store.add(batch("a"))).isZero();
         addInMemory(store, batch("b"));
         assertThat(store.isFull()).isTrue();
@@ -361,7 +366,7 @@ class SpoolFaultsTest {
     }
 
     private Fixture pipeline() {
-        return new Fixture(1_000, 1 << 20, true, LIMITS, settings("0000000000000001-1"), disk::open);
+        return new Fixture(1_000, 1 << 20, true, LIMITS, settings(1 << 20), disk::open);
     }
 
     @Test
@@ -539,22 +544,22 @@ class SpoolFaultsTest {
                 .allMatch(words -> words.contains("Too many open files") && words.contains("was set aside"));
     }
 
-    // Writing
-
     @Test
-    void distinguishesAFullDiskFromAnUnwritableOne() {
+    void doesNotTakeAFileForDamagedIfAShutdownClosesTheDirectoryBeforeItIsRead() throws IOException {
+        leaveLines("a");
         BatchStore store = store();
         store.maintain(now);
-        disk.full = true;
-        store.add(batch("a"));
-        disk.full = false;
-        disk.refusesWrites = true;
-        store.add(batch("b"));
+        disk.beforeReads = () -> {
+            disk.beforeReads = () -> {};
+            store.close(PATIENCE);
+        };
 
-        assertThat(observer.events).hasSize(2);
-        assertThat(observer.events.get(0)).startsWith("DISK_FULL");
-        assertThat(observer.events.get(1)).startsWith("UNWRITABLE");
-        assertThat(drain(store)).containsExactly("a", "b");
+        assertThat(store.claim(0)).isNull();
+
+        assertThat(observer.events).isEmpty();
+        BatchStore next = store();
+        next.maintain(now);
+        assertThat(drain(next)).containsExactly("a");
     }
 
     // Interrupts
