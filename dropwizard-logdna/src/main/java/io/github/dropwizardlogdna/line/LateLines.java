@@ -23,8 +23,6 @@ public final class LateLines {
     /** The age from which a line is late: 24 hours less an hour for retries and for clocks that are wrong. */
     public static final Duration AGE = Duration.ofHours(23);
 
-    private static final byte[] BEFORE_TIME = ascii("{\"timestamp\":");
-    private static final byte[] BEFORE_TEXT = ascii(",\"line\":\"");
     private static final byte[] CUT = MetaWriter.CUT.getBytes(UTF_8);
 
     /** A long with more digits may overflow. */
@@ -65,17 +63,17 @@ public final class LateLines {
     }
 
     private static void copy(byte[] bytes, int start, int end, long lateBefore, ByteArrayOutputStream out) {
-        int digits = start + BEFORE_TIME.length;
+        int digits = start + LineTemplate.START.length;
         int digitsEnd = digits;
         while (digitsEnd < end && (isDigit(bytes[digitsEnd]) || (digitsEnd == digits && bytes[digitsEnd] == '-'))) {
             digitsEnd++;
         }
-        if (startsWith(bytes, start, end, BEFORE_TIME)
+        if (startsWith(bytes, start, end, LineTemplate.START)
                 && isNumber(bytes, digits, digitsEnd)
-                && startsWith(bytes, digitsEnd, end, BEFORE_TEXT)) {
+                && startsWith(bytes, digitsEnd, end, LineTemplate.BEFORE_TEXT)) {
             long time = Long.parseLong(new String(bytes, digits, digitsEnd - digits, UTF_8));
             byte[] prefix = ascii(TIME.format(Instant.ofEpochMilli(time)));
-            int text = digitsEnd + BEFORE_TEXT.length;
+            int text = digitsEnd + LineTemplate.BEFORE_TEXT.length;
             if (time < lateBefore && !startsWith(bytes, text, end, prefix)) {
                 out.write(bytes, start, text - start);
                 out.writeBytes(prefix);

@@ -186,7 +186,7 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
             }
             wire.raw(template.afterText(level));
             writeMeta();
-            wire.raw(template.end);
+            wire.raw(LineTemplate.END);
         }
         return parts;
     }
@@ -194,9 +194,9 @@ public final class LineEncoder<E extends DeferredProcessingAware> {
     private void writeHead(long timestamp) {
         if (timestamp != headTimestamp || head.length() == 0) {
             head.clear();
-            head.raw(template.start);
+            head.raw(LineTemplate.START);
             head.number(timestamp);
-            head.raw(template.beforeText);
+            head.raw(LineTemplate.BEFORE_TEXT);
             headTimestamp = timestamp;
         }
         wire.raw(head.bytes(), head.length());

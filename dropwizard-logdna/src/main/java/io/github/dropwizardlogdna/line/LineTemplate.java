@@ -15,11 +15,11 @@ import java.util.function.BiConsumer;
 final class LineTemplate {
 
     /** Precedes the time. */
-    final byte[] start = ascii("{\"timestamp\":");
+    static final byte[] START = ascii("{\"timestamp\":");
     /** Goes between the time and the text. */
-    final byte[] beforeText = ascii(",\"line\":\"");
+    static final byte[] BEFORE_TEXT = ascii(",\"line\":\"");
     /** Follows the meta. */
-    final byte[] end = ascii("},\n");
+    static final byte[] END = ascii("},\n");
 
     private final byte[] error;
     private final byte[] warn;

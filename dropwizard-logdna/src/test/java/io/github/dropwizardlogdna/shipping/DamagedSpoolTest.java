@@ -1,5 +1,7 @@
 package io.github.dropwizardlogdna.shipping;
 
+import static io.github.dropwizardlogdna.shipping.TestLines.batch;
+import static io.github.dropwizardlogdna.shipping.TestLines.drain;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -12,7 +14,6 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -358,24 +359,6 @@ class DamagedSpoolTest {
 
     private static byte[] file() throws IOException {
         return SpoolFile.encode(batch("a line", "and another, which is a little longer", "é"), ORIGIN);
-    }
-
-    private static Batch batch(String... lines) {
-        OpenBatch open = new OpenBatch(true);
-        for (String line : lines) {
-            byte[] bytes = TestLines.line(line);
-            open.add(bytes, 0, bytes.length, 1);
-        }
-        return open.close(1, null);
-    }
-
-    private static List<String> drain(BatchStore store) {
-        List<String> lines = new ArrayList<>();
-        for (BatchStore.Stored head = store.claim(0); head != null; head = store.claim(0)) {
-            lines.addAll(TestLines.in(head.batch()));
-            store.remove(0);
-        }
-        return lines;
     }
 
     /** Opening it blocks until another process writes. */

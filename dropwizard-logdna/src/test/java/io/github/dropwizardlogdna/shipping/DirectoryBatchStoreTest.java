@@ -1,5 +1,7 @@
 package io.github.dropwizardlogdna.shipping;
 
+import static io.github.dropwizardlogdna.shipping.TestLines.batch;
+import static io.github.dropwizardlogdna.shipping.TestLines.drain;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -51,15 +52,6 @@ class DirectoryBatchStoreTest {
         return store(place, 1 << 20);
     }
 
-    private static Batch batch(String... lines) {
-        OpenBatch open = new OpenBatch(true);
-        for (String line : lines) {
-            byte[] bytes = TestLines.line(line);
-            open.add(bytes, 0, bytes.length, 1);
-        }
-        return open.close(1, null);
-    }
-
     private List<Path> files() throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {
             return all.filter(Files::isRegularFile).sorted().toList();
@@ -70,16 +62,6 @@ class DirectoryBatchStoreTest {
         return files().stream()
                 .filter(file -> file.toString().endsWith(".batch"))
                 .toList();
-    }
-
-    /** All lines, oldest first, removing them. */
-    private static List<String> drain(BatchStore store) {
-        List<String> lines = new ArrayList<>();
-        for (BatchStore.Stored head = store.claim(0); head != null; head = store.claim(0)) {
-            lines.addAll(TestLines.in(head.batch()));
-            store.remove(0);
-        }
-        return lines;
     }
 
     @Test

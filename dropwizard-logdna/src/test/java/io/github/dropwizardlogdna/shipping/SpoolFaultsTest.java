@@ -1,5 +1,7 @@
 package io.github.dropwizardlogdna.shipping;
 
+import static io.github.dropwizardlogdna.shipping.TestLines.batch;
+import static io.github.dropwizardlogdna.shipping.TestLines.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -68,24 +70,6 @@ class SpoolFaultsTest {
     private SpoolSettings settings(long spoolSize) {
         processes++;
         return new SpoolSettings(directory.resolve("logdna"), spoolSize, "%016d-1".formatted(processes), () -> ORIGIN);
-    }
-
-    private static Batch batch(String... lines) {
-        OpenBatch open = new OpenBatch(true);
-        for (String line : lines) {
-            byte[] bytes = TestLines.line(line);
-            open.add(bytes, 0, bytes.length, 1);
-        }
-        return open.close(1, null);
-    }
-
-    private static List<String> drain(BatchStore store) {
-        List<String> lines = new ArrayList<>();
-        for (BatchStore.Stored head = store.claim(0); head != null; head = store.claim(0)) {
-            lines.addAll(TestLines.in(head.batch()));
-            store.remove(0);
-        }
-        return lines;
     }
 
     private List<Path> batchFiles() throws IOException {

@@ -18,6 +18,26 @@ final class TestLines {
         return ("\"" + text + "\",\n").getBytes(StandardCharsets.UTF_8);
     }
 
+    /** A compressed batch of these lines. */
+    static Batch batch(String... lines) {
+        OpenBatch open = new OpenBatch(true);
+        for (String line : lines) {
+            byte[] bytes = line(line);
+            open.add(bytes, 0, bytes.length, 1);
+        }
+        return open.close(1, null);
+    }
+
+    /** Removes all batches of the first sender, and returns their lines, oldest first. */
+    static List<String> drain(BatchStore store) {
+        List<String> lines = new ArrayList<>();
+        for (BatchStore.Stored head = store.claim(0); head != null; head = store.claim(0)) {
+            lines.addAll(in(head.batch()));
+            store.remove(0);
+        }
+        return lines;
+    }
+
     static List<String> in(RequestBody body) {
         return in(body.bytes(), body.gzip());
     }
