@@ -116,7 +116,11 @@ final class ConfiguredAppenders {
 
     private void ofRootAndServer(Configuration configuration) {
         if (configuration.getLoggingFactory() instanceof DefaultLoggingFactory logging) {
-            addAll("logging", "logdna", logging.getAppenders(), new DropwizardLayoutFactory());
+            addAll(
+                    "logging",
+                    LogDnaAppenderFactory.DEFAULT_NAME,
+                    logging.getAppenders(),
+                    new DropwizardLayoutFactory());
         }
         ofServer(configuration.getServerFactory());
     }
@@ -133,7 +137,7 @@ final class ConfiguredAppenders {
         try {
             addAll(
                     path,
-                    "logdna",
+                    LogDnaAppenderFactory.DEFAULT_NAME,
                     mapper.treeToValue(node, LoggerConfiguration.class).getAppenders(),
                     new DropwizardLayoutFactory());
         } catch (JsonMappingException e) {
@@ -160,11 +164,15 @@ final class ConfiguredAppenders {
             if (requestLog instanceof LogbackAccessRequestLogFactory access) {
                 addAll(
                         "server.requestLog",
-                        "logdna-request",
+                        LogDnaAppenderFactory.DEFAULT_REQUEST_LOG_NAME,
                         access.getAppenders(),
                         new LogbackAccessRequestLayoutFactory());
             } else if (requestLog instanceof LogbackClassicRequestLogFactory classic) {
-                addAll("server.requestLog", "logdna-request", classic.getAppenders(), null);
+                addAll(
+                        "server.requestLog",
+                        LogDnaAppenderFactory.DEFAULT_REQUEST_LOG_NAME,
+                        classic.getAppenders(),
+                        null);
             }
         }
     }

@@ -69,16 +69,17 @@ import java.util.Optional;
  *     <td>A line over the server's 16 KB is {@code split} into numbered parts, or cut ({@code truncate}).</td></tr>
  * <tr><td>{@code parseJson}</td><td>true with a {@code layout}, else false</td>
  *     <td>{@code false} keeps the server from parsing a line that ends in <code>}</code>.</td></tr>
- * <tr><td>{@code bufferSize}</td><td>a sixteenth of the maximum heap, at most 32MiB</td>
+ * <tr><td>{@code bufferSize}</td><td>a sixteenth of the maximum heap, at most 32MiB, at least two batches</td>
  *     <td>All bytes held in memory for lines not yet delivered; at least twice {@code batchSize}.</td></tr>
  * <tr><td>{@code queueSize}</td><td>65536</td>
- *     <td>The most lines between the logging threads and the batcher; at least 8192.</td></tr>
+ *     <td>The most lines between the logging threads and the batcher; 1 to 8191 become 8192.</td></tr>
  * <tr><td>{@code neverBlock}</td><td>true</td>
  *     <td>When the buffer is full: drop and count, or ({@code false}) make the logging thread wait.</td></tr>
  * <tr><td>{@code discardingThreshold}</td><td>-1</td>
  *     <td>Free lines of {@code queueSize}, and the same share of {@code bufferSize}, below which lines under WARN are
  *     dropped. -1: a fifth, or none with {@code neverBlock: false}; 0: none.</td></tr>
- * <tr><td>{@code batchSize}</td><td>2MiB</td><td>Uncompressed bytes that close a batch; 1 KiB to 9 MiB.</td></tr>
+ * <tr><td>{@code batchSize}</td><td>2MiB</td><td>Uncompressed bytes that close a batch; 1 KiB to 9 MiB. If it is set, no request
+ *     is larger; otherwise batches grow while others wait.</td></tr>
  * <tr><td>{@code flushInterval}</td><td>1s</td><td>Age of the oldest line that closes a batch.</td></tr>
  * <tr><td>{@code compression}</td><td>{@code gzip}</td><td>Or {@code none}.</td></tr>
  * <tr><td>{@code connectionTimeout}, {@code timeout}</td><td>5s, 30s</td>
@@ -107,6 +108,9 @@ import java.util.Optional;
 public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends LogDnaOptions<E>
         implements CheckedOptions {
 
+    static final String DEFAULT_NAME = "logdna";
+    static final String DEFAULT_REQUEST_LOG_NAME = "logdna-request";
+
     private static final String NOT_A_PATTERN = "logFormat is not a pattern that Logback can parse: ";
     private static final String FIXED_FORMAT =
             "logFormat has no effect in a request log of type classic: remove it, or use the type logback-access";
@@ -122,13 +126,14 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Lo
         OptionsCheck.orThrow(this);
         DeclaredAppenders.remove(this);
         ApplicationAppenders appenders = ApplicationAppenders.of(context);
-        if (!isEnabled()) {
-            appenders.describe(Message.DISABLED, nameOr("logdna"));
-            return AppenderAssembly.disabled(nameOr("logdna") + "-disabled", context);
-        }
         // Dropwizard passes a filter that accepts everything to the appenders of both kinds of request log.
         boolean requestLog = levelFilterFactory instanceof NullLevelFilterFactory;
-        String appenderName = uniqueName(appenders, requestLog ? "logdna-request" : "logdna", declared);
+        String usualName = requestLog ? DEFAULT_REQUEST_LOG_NAME : DEFAULT_NAME;
+        if (!isEnabled()) {
+            appenders.describe(Message.DISABLED, nameOr(usualName));
+            return AppenderAssembly.disabled(nameOr(usualName) + "-disabled", context);
+        }
+        String appenderName = uniqueName(appenders, usualName, declared);
         SelfTest.run(appenderName, context);
         EffectiveOptions effective = new EffectiveOptions(this);
         boolean usesLayout = layout != null || effective.usesPattern() || requestLog;

@@ -33,7 +33,8 @@ import io.github.dropwizardlogdna.report.LogDnaTask;
  *       sends the buffered lines;
  *   <li>the command {@code logdna-check config.yml}, which sends a test line for each configured appender and names the
  *       remedy if it does not arrive;
- *   <li>the validation of the appenders of single loggers when the configuration is read.
+ *   <li>the validation of the appenders of single loggers when the configuration is read, unless the application sets another
+ *       {@code ConfigurationFactoryFactory} after this bundle was added.
  * </ul>
  *
  * @param <C> the application's configuration
@@ -43,8 +44,8 @@ public class LogDnaBundle<C extends Configuration> implements ConfiguredBundle<C
     private boolean failsHealthCheckOnLoss;
 
     /**
-     * Makes the health check unhealthy while an endpoint refuses the key, and for a minute after lines were lost; never
-     * for lines that only wait for the endpoint. By default the health check is healthy in every state.
+     * Makes the health check unhealthy while an endpoint refuses the key, after an error has ended shipping, and for a
+     * minute after lines were lost, except by {@code messageRate}; never for lines that only wait for the endpoint. By default the health check is healthy in every state.
      *
      * @return this bundle
      */

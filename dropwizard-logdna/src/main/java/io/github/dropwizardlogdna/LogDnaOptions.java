@@ -468,7 +468,7 @@ public abstract class LogDnaOptions<E extends DeferredProcessingAware> extends A
     /** Keeps the text as well, because Java reads an unknown zone as GMT. */
     @Override
     public void setTimeZone(String zoneId) {
-        super.setTimeZone(zoneId);
+        super.setTimeZone(zoneId == null ? null : zoneId.strip());
         timeZoneAsWritten = zoneId == null ? "" : zoneId;
     }
 

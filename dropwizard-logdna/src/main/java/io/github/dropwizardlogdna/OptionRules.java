@@ -5,6 +5,7 @@ import static io.github.dropwizardlogdna.EffectiveOptions.blankToNull;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
 import io.github.dropwizardlogdna.config.OptionProblems;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class OptionRules {
             problems.ingestionKey(blankToNull(options.ingestionKey()));
         }
         problems.endpoint(options.effectiveEndpoint(), LogDnaOptions.DEFAULT_ENDPOINT);
+        checkSubstitution();
         problems.longest("hostname", effective.hostname(), LONGEST_HOSTNAME);
         problems.longest("app", options.getApp(), LONGEST_APP);
         problems.ip(blankToNull(options.getIp()));
@@ -53,6 +55,16 @@ final class OptionRules {
             problems.addAll("spool", options.getSpool().problems(options.isEnabled()));
         }
         return problems.found();
+    }
+
+    private void checkSubstitution() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("name", options.getName());
+        texts.put("hostname", effective.hostname());
+        texts.put("app", options.getApp());
+        texts.put("env", options.getEnv());
+        texts.forEach((option, text) -> problems.substituted(option, text == null ? List.of() : List.of(text)));
+        problems.substituted("tags", effective.tags());
     }
 
     private void checkSizes() {

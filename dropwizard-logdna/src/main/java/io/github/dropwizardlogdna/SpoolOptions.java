@@ -6,6 +6,7 @@ import io.dropwizard.util.DataSize;
 import io.dropwizard.util.DataSizeUnit;
 import io.dropwizard.validation.MinDataSize;
 import io.github.dropwizardlogdna.check.SpoolDirectoryCheck;
+import io.github.dropwizardlogdna.config.OptionProblems;
 import io.github.dropwizardlogdna.config.OptionsCheck;
 import io.github.dropwizardlogdna.ingestion.HostInfo;
 import io.github.dropwizardlogdna.shipping.SpoolSettings;
@@ -29,7 +30,8 @@ import java.util.function.Supplier;
  * <table>
  * <caption>Configuration</caption>
  * <tr><th>Name</th><th>Default</th><th>Description</th></tr>
- * <tr><td>{@code directory}</td><td>REQUIRED</td><td>A directory that the service may write to.</td></tr>
+ * <tr><td>{@code directory}</td><td>none</td><td>A directory that the service may write to. If it is
+ *     empty, there is no spool.</td></tr>
  * <tr><td>{@code maxSize}</td><td>512MiB</td><td>The largest total size of the files.</td></tr>
  * </table>
  */
@@ -80,11 +82,16 @@ public final class SpoolOptions {
      */
     Map<String, String> problems(boolean used) {
         Map<String, String> problems = new LinkedHashMap<>();
-        unknownOptions.forEach(option -> problems.put(option, OptionsCheck.unknown(option, SpoolOptions.class)));
+        unknownOptions.forEach(
+                option -> problems.put(option, OptionsCheck.unknown(option, "spool", SpoolOptions.class)));
         if (directory == null || directory.isBlank()) {
             problems.put(
                     "directory",
                     "must be set: a directory that this service may write to, on a volume that survives it");
+            return problems;
+        }
+        if (directory.contains("${")) {
+            problems.put("directory", OptionProblems.UNSUBSTITUTED);
             return problems;
         }
         try {

@@ -96,7 +96,7 @@ public final class TlsOptions {
     /** The unknown names alone, for a disabled appender, whose stores need not exist. */
     Map<String, String> unknownOptions() {
         Map<String, String> problems = new LinkedHashMap<>();
-        unknownOptions.forEach(option -> problems.put(option, OptionsCheck.unknown(option, getClass())));
+        unknownOptions.forEach(option -> problems.put(option, OptionsCheck.unknown(option, "tls", getClass())));
         return problems;
     }
 

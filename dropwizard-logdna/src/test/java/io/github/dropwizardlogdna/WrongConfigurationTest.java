@@ -44,7 +44,7 @@ class WrongConfigurationTest {
     private static final String WITH_KEY = "ingestionKey: " + KEY + "\n";
     private static final String KEY_UNSET = "must be set: take it from the account's settings";
     private static final String UNSUBSTITUTED = "still holds the name of a variable in ${...}";
-    private static final String A_URL = "must be an absolute http or https URL, without user and password";
+    private static final String A_URL = "must be an absolute http or https URL, without user, password and fragment";
     private static final String A_DURATION = "must be a duration, a number with its unit, like 5s";
     private static final String A_SIZE = "must be a size, a number with its unit, like 4MiB";
     private static final String LEVELS = "must be one of [OFF, ERROR, WARN, INFO, DEBUG, TRACE, ALL]";
@@ -88,6 +88,11 @@ class WrongConfigurationTest {
                 with("endpoint: ${LOGDNA_ENDPOINT}", "endpoint", UNSUBSTITUTED),
                 with("hostname: " + "h".repeat(257), "hostname", "must have at most 256 characters"),
                 with("app: " + "a".repeat(513), "app", "must have at most 512 characters"),
+                with("name: ${NAME}", "name", UNSUBSTITUTED),
+                with("hostname: ${NODE}", "hostname", UNSUBSTITUTED),
+                with("app: orders-${STAGE}", "app", UNSUBSTITUTED),
+                with("env: ${STAGE}", "env", UNSUBSTITUTED),
+                with("tags: [blue, \"${TAG}\"]", "tags", UNSUBSTITUTED),
                 with("ip: 300.1.2.3", "ip", "must be an IP address, v4 or v6"),
                 with("ip: localhost", "ip", "must be an IP address, v4 or v6"),
                 with("mac: 00:1b:44", "mac", "must be a MAC address, like 00:1b:44:11:3a:b7"),
@@ -99,6 +104,8 @@ class WrongConfigurationTest {
                 with("compression: zip", "compression", "must be one of [gzip, none]"),
                 with("threshold: LOUD", "threshold", LEVELS),
                 with("timeZone: Europe/Nowhere", "timeZone", "must be a time zone that Java knows, like UTC"),
+                with("timeZone: GMT+25", "timeZone", "must be a time zone that Java knows"),
+                with("timeZone: GMT+02:75", "timeZone", "must be a time zone that Java knows"),
                 with("timeZone: CEST", "timeZone", "or GMT+02:00, or system"),
                 with("endpoint: http://log_dna:8080", "endpoint", "must not have an underscore (_) in its host name"),
                 with("batchSize: 1023B", "batchSize", "must be greater than or equal to 1 KIBIBYTES"),
@@ -129,7 +136,8 @@ class WrongConfigurationTest {
                 with("tag: a", "tag", "did you mean tags?"),
                 with("colour: red", "colour", "is not an option of type logdna; the options are [app, batchSize,"),
                 with("spool: {maxSize: 1GiB}", "spool.directory", "must be set"),
-                with("spool: {directory: ' '}", "spool.directory", "must be set"),
+                with("spool: {directory: '${SPOOL}'}", "spool.directory", UNSUBSTITUTED),
+                with("spool: {dir: x, directory: spool}", "spool.dir", "is not an option of spool; the options are"),
                 with(
                         "spool: {directory: \"a\\0b\"}",
                         "spool.directory",
@@ -186,6 +194,13 @@ class WrongConfigurationTest {
                 with("tags: [blue, 7]", "tags", "must be text: put it in quotes"),
                 with("includesMdcKeys: [no]", "includesMdcKeys", "must be text: put it in quotes"),
                 with("redact: [4111]", "redact", "must be text: put it in quotes"),
+                with("spool: {directory: 0755}", "spool.directory", "must be text: put it in quotes"),
+                with("spool: {directory: true}", "spool.directory", "must be text: put it in quotes"),
+                with("tls: {keyStorePassword: 012345}", "tls.keyStorePassword", "must be text: put it in quotes"),
+                with("queueSize: 9000.5", "queueSize", "must be a whole number"),
+                with("enabled: 1", "enabled", "must be true or false"),
+                with("parseJson: 0", "parseJson", "must be true or false"),
+                with("filterFactories: 5", "filterFactories", "must be a list, like [a, b]"),
                 with("meta: [blue]", "meta", "must be a map"),
                 with("includesMdcKeys: {a: b}", "includesMdcKeys", "must be a list, like [a, b]"),
                 with("excludesMdcKeys: password", "excludesMdcKeys", "must be a list, like [a, b]"),
@@ -274,6 +289,18 @@ class WrongConfigurationTest {
         }
     }
 
+    @Test
+    void treatsASpoolWithoutADirectoryFromTheEnvironmentAsUnset() throws Exception {
+        Configuration configuration =
+                ConfigurationFile.read(ConfigurationFile.ofRoot(WITH_KEY + "spool: {directory: '', maxSize: 1GiB}"));
+
+        assertThat(((DefaultLoggingFactory) configuration.getLoggingFactory())
+                        .getAppenders()
+                        .get(1))
+                .isInstanceOfSatisfying(LogDnaAppenderFactory.class, factory -> assertThat(factory.getSpool())
+                        .isNull());
+    }
+
     static Stream<String> options() {
         ObjectMapper mapper = Jackson.newObjectMapper();
         return mapper
@@ -326,7 +353,18 @@ class WrongConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"UTC", "system", "Europe/Berlin", "GMT+2", "GMT-11:30", "EST"})
+    @ValueSource(
+            strings = {
+                "UTC",
+                "system",
+                "Europe/Berlin",
+                "GMT+2",
+                "GMT-11:30",
+                "GMT+730",
+                "GMT+23:59",
+                "EST",
+                "' Europe/Berlin '"
+            })
     void takesEachTimeZoneThatJavaKnows(String zone) throws Exception {
         ConfigurationFile.read(ConfigurationFile.ofRoot(WITH_KEY + "timeZone: " + zone));
     }

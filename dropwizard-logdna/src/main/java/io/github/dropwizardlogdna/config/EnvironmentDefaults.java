@@ -41,6 +41,7 @@ public final class EnvironmentDefaults {
     @Nullable
     public String orDefault(String option, @Nullable String configured) {
         if (isSet(configured)) {
+            used.remove(option); // it may have been set after it was asked for
             return configured;
         }
         String variable = variableOf(option);

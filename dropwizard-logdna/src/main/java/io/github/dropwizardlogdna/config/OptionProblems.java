@@ -23,12 +23,13 @@ public final class OptionProblems {
 
     private static final int LARGEST_PORT = 65_535;
     private static final Pattern MAC = Pattern.compile("(\\p{XDigit}{2}[:-]){5}\\p{XDigit}{2}");
-    private static final Pattern OFFSET_FROM_GMT = Pattern.compile("GMT[+-]\\d{1,2}(:?\\d{2})?");
+    private static final Pattern OFFSET_FROM_GMT = Pattern.compile("GMT[+-](\\d|[01]\\d|2[0-3])(:?[0-5]\\d)?");
     private static final Pattern UNDERSCORE_IN_HOST = Pattern.compile("https?://[^/?#]*_.*", Pattern.CASE_INSENSITIVE);
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\x21-\\x7e]+");
     private static final Set<String> LEVELS =
             new LinkedHashSet<>(List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL"));
-    private static final String UNSUBSTITUTED =
+    /** The problem of a text in which the application was to put the value of an environment variable. */
+    public static final String UNSUBSTITUTED =
             "still holds the name of a variable in ${...}: set that environment variable, and let the application"
                     + " substitute it (in initialize: bootstrap.setConfigurationSourceProvider(new"
                     + " SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), new"
@@ -72,7 +73,7 @@ public final class OptionProblems {
 
     /** Names that are not options of {@code factory}. */
     public void unknown(Set<String> options, Class<?> factory) {
-        options.forEach(option -> add(option, OptionsCheck.unknown(option, factory)));
+        options.forEach(option -> add(option, OptionsCheck.unknown(option, "type logdna", factory)));
     }
 
     /** The key, which is required; null if it is not configured. */
@@ -104,7 +105,7 @@ public final class OptionProblems {
             unless(
                     isUsable(url),
                     "endpoint",
-                    "must be an absolute http or https URL, without user and password in it, like " + example);
+                    "must be an absolute http or https URL, without user, password and fragment (#), like " + example);
         }
     }
 
@@ -125,6 +126,11 @@ public final class OptionProblems {
     /** A text of at most {@code characters} characters. */
     public void longest(String option, @Nullable String text, int characters) {
         unless(text == null || text.length() <= characters, option, "must have at most " + characters + " characters");
+    }
+
+    /** Texts in which the application was to put the values of environment variables. */
+    public void substituted(String option, Collection<String> texts) {
+        unless(texts.stream().noneMatch(text -> text != null && text.contains("${")), option, UNSUBSTITUTED);
     }
 
     /** An IP address, v4 or v6. */

@@ -52,10 +52,14 @@ public final class OptionsCheck {
         return new IllegalArgumentException("An appender of type logdna has an error:\n  * " + problems + "\n");
     }
 
-    /** The problem of an option that does not exist. */
-    public static String unknown(String option, Class<?> factory) {
-        List<String> known = options(factory);
-        return "is not an option of type logdna; "
+    /**
+     * The problem of an option that does not exist.
+     *
+     * @param place what it is not an option of
+     */
+    public static String unknown(String option, String place, Class<?> options) {
+        List<String> known = options(options);
+        return "is not an option of " + place + "; "
                 + closest(option, known)
                         .map(name -> "did you mean " + name + "?")
                         .orElse("the options are " + known);

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.deser.ResolvableDeserializer;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
@@ -25,6 +26,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads the options of an appender as Jackson does, with two differences: an option without a value keeps its default,
@@ -49,10 +51,15 @@ public final class OptionsDeserializer extends JsonDeserializer<Object> implemen
             Boolean.class, "must be true or false",
             String.class, "must be text");
 
+    /** Options that have options of their own. */
+    private static final Set<String> NESTED = Set.of("spool", "tls");
+
+    private static final String DIRECTORY = "directory";
+
     /** The class of the options. */
     private final Class<?> type;
 
-    /** The class of each option. */
+    /** The class of each option, or of the elements of its list; of an option within another by {@code OUTER.INNER}. */
     private final Map<String, Class<?>> optionTypes;
 
     /** Jackson's own deserializer of that class. */
@@ -81,8 +88,20 @@ public final class OptionsDeserializer extends JsonDeserializer<Object> implemen
             resolvable.resolve(context);
         }
         Map<String, Class<?>> optionTypes = new HashMap<>();
-        description.findProperties().forEach(option -> optionTypes.put(option.getName(), option.getRawPrimaryType()));
+        addTypes(optionTypes, "", description, context);
         return new OptionsDeserializer(type.getRawClass(), optionTypes, bean);
+    }
+
+    private static void addTypes(
+            Map<String, Class<?>> optionTypes, String prefix, BeanDescription bean, DeserializationContext context) {
+        for (BeanPropertyDefinition option : bean.findProperties()) {
+            JavaType type = option.getPrimaryType();
+            String path = prefix + option.getName();
+            optionTypes.put(path, (type.isCollectionLikeType() ? type.getContentType() : type).getRawClass());
+            if (NESTED.contains(path)) {
+                addTypes(optionTypes, path + ".", context.getConfig().introspect(type), context);
+            }
+        }
     }
 
     @Override
@@ -95,14 +114,7 @@ public final class OptionsDeserializer extends JsonDeserializer<Object> implemen
             throw new WrongFormException(parser, "type: logdna must have options of the form name: value");
         }
         removeEmpty(options);
-        for (String option : names(options)) {
-            String allowed = allowedForm(option, options.get(option));
-            if (allowed != null) {
-                JsonMappingException wrong = new WrongFormException(parser, allowed);
-                wrong.prependPath(type, option);
-                throw wrong;
-            }
-        }
+        refuseOtherForms(options, parser);
         try (JsonParser read = options.traverse(parser.getCodec())) {
             read.nextToken();
             return standard.deserialize(read, context);
@@ -112,6 +124,26 @@ public final class OptionsDeserializer extends JsonDeserializer<Object> implemen
             throw inOurWords(e, form(e.getTargetType()), parser);
         } catch (ValueInstantiationException e) {
             throw inOurWords(e, form(e.getType().getRawClass()), parser);
+        }
+    }
+
+    private void refuseOtherForms(ObjectNode options, JsonParser parser) throws JsonMappingException {
+        for (String option : names(options)) {
+            JsonNode value = options.get(option);
+            refuse(allowedForm(option, value), parser, option);
+            for (String inner : NESTED.contains(option) ? names((ObjectNode) value) : List.<String>of()) {
+                refuse(allowedForm(option + "." + inner, value.get(inner)), parser, option, inner);
+            }
+        }
+    }
+
+    private void refuse(@Nullable String allowed, JsonParser parser, String... path) throws JsonMappingException {
+        if (allowed != null) {
+            JsonMappingException wrong = new WrongFormException(parser, allowed);
+            for (int i = path.length - 1; i >= 0; i--) {
+                wrong.prependPath(type, path[i]);
+            }
+            throw wrong;
         }
     }
 
@@ -151,12 +183,16 @@ public final class OptionsDeserializer extends JsonDeserializer<Object> implemen
         return wrong;
     }
 
-    /** Removes options that are null or blank, also within {@code spool} and {@code tls}. */
+    /** Removes options that are null or blank, also within others, except within {@code meta}. */
     private static void removeEmpty(ObjectNode options) {
         for (String option : names(options)) {
             JsonNode value = options.get(option);
             if (!option.equals("meta") && value instanceof ObjectNode nested) {
+                boolean hadDirectory = nested.has(DIRECTORY);
                 removeEmpty(nested);
+                if (option.equals("spool") && hadDirectory && !nested.has(DIRECTORY)) {
+                    options.remove(option); // a spool whose directory comes from a variable that is empty
+                }
             }
             if (value.isNull() || (value.isTextual() && value.asText().isBlank())) {
                 options.remove(option);
@@ -174,10 +210,13 @@ public final class OptionsDeserializer extends JsonDeserializer<Object> implemen
     @Nullable
     private String allowedForm(String option, JsonNode value) {
         Class<?> expected = optionTypes.getOrDefault(option, Object.class);
-        boolean texts = expected == String.class
-                || Collection.class.isAssignableFrom(expected); // or of filters, which are objects
-        if (texts && !option.equals(THRESHOLD) && !isText(value)) {
+        if (expected == String.class && !option.equals(THRESHOLD) && !isText(value)) {
             return "must be text: put it in quotes";
+        }
+        boolean isFraction = value.isNumber() && !value.isIntegralNumber();
+        boolean isFlag = expected == boolean.class || expected == Boolean.class;
+        if ((expected == int.class && isFraction) || (isFlag && value.isNumber())) {
+            return FORMS.get(expected);
         }
         if (MAPS.containsKey(option) && !value.isObject()) {
             return "must be a map, like " + MAPS.get(option);

@@ -1,8 +1,13 @@
 package io.github.dropwizardlogdna.report;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.github.dropwizardlogdna.shipping.ShippingThread;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Holds back the reports of a start until the application's other appenders exist to show them: Dropwizard builds
@@ -11,21 +16,50 @@ import java.util.concurrent.TimeUnit;
 public final class EarlyReports {
 
     /** Without the bundle nothing marks the end of a start; after this time it is taken to be over. */
-    private static final long LONGEST_START = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration LONGEST_START = Duration.ofSeconds(10);
 
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     /** Reports that only {@link #open} makes. */
     private final Queue<Runnable> waitingForEndOfStart = new ConcurrentLinkedQueue<>();
 
+    private final long longestStart;
     private final long created = System.nanoTime();
-    private volatile boolean open;
-    private volatile boolean waitsNoMore;
+    /** Reaches zero when reports no longer have to wait. */
+    private final CountDownLatch startIsOver = new CountDownLatch(1);
 
-    /** Makes a report as soon as it can be shown; at the latest with the first report 10 seconds after the start. */
+    private final AtomicBoolean timerStarted = new AtomicBoolean();
+    private volatile boolean open;
+
+    public EarlyReports() {
+        this(LONGEST_START);
+    }
+
+    EarlyReports(Duration longestStart) {
+        this.longestStart = longestStart.toNanos();
+    }
+
+    /** Makes a report as soon as it can be shown, at the latest 10 seconds after the start. */
     public void whenShown(Runnable report) {
         waiting.add(report);
-        if (open || waitsNoMore || System.nanoTime() - created > LONGEST_START) {
+        if (startIsOver.getCount() == 0) {
             makeAll(waiting);
+        } else if (timerStarted.compareAndSet(false, true)) {
+            startTimer();
+        }
+    }
+
+    private void startTimer() {
+        try {
+            ShippingThread.of("logdna-early-reports", this::awaitEndOfStart).start();
+        } catch (OutOfMemoryError e) {
+            timerStarted.set(false); // no more threads can be created now: the next report tries again
+        }
+    }
+
+    private void awaitEndOfStart() {
+        long left = longestStart - (System.nanoTime() - created);
+        if (!Uninterruptibles.awaitUninterruptibly(startIsOver, left, TimeUnit.NANOSECONDS)) {
+            waitNoMore();
         }
     }
 
@@ -41,12 +75,12 @@ public final class EarlyReports {
     public void open() {
         open = true;
         makeAll(waitingForEndOfStart);
-        makeAll(waiting);
+        waitNoMore();
     }
 
     /** The application stops: makes the reports that wait, and later ones at once, because no other time follows. */
     public void waitNoMore() {
-        waitsNoMore = true;
+        startIsOver.countDown();
         makeAll(waiting);
     }
 

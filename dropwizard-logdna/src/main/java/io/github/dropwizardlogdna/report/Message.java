@@ -59,22 +59,24 @@ public enum Message {
     EVENT_LOST(
             Level.WARN,
             "Appender '{name}': an event was lost, because a filter or the encoder failed with {exception}. It is counted"
-                    + " as failed. What to do: check the filterFactories of the appender; if it has none, report the error."),
+                    + " as failed. What to do: check the filterFactories of the appender; if it has none, report it to "
+                    + Links.ISSUES + "."),
     DOES_NOT_LINK(
             Level.ERROR,
             "Appender '{name}': {error} in {part}. A library of this service has a version that lacks it, so the"
-                    + " error recurs until the class path is changed. Found: {versions}. Needed: {needed}. What to"
+                    + " error recurs until the class path is changed, and lines are lost or shipped as their bare"
+                    + " message. Found: {versions}. Needed: {needed}. What to"
                     + " do: import io.dropwizard:dropwizard-bom of your Dropwizard version; mvn dependency:tree"
                     + " shows what brings another version."),
     INCOMPATIBLE(
             Level.ERROR,
             "Appender '{name}' can't work with the libraries of this service: {problem}. Found: {versions}. Needed:"
-                    + " {needed}. What to do: import io.dropwizard:dropwizard-bom of such a version; mvn"
-                    + " dependency:tree shows what brings another one."),
+                    + " {needed}. What to do: import io.dropwizard:dropwizard-bom in one of these versions;"
+                    + " mvn dependency:tree shows which dependency brings another."),
     INTERNAL_ERROR(
             Level.ERROR,
             "Appender '{name}': an error in {part}. Shipping goes on; lines lost because of it are counted as"
-                    + " failed. What to do: report it, with the stack trace."),
+                    + " failed. What to do: report it, with the stack trace, to " + Links.ISSUES + "."),
     INTERRUPT_IGNORED(
             Level.WARN,
             "Appender '{name}': other code in this process interrupted the thread {thread}, which ignores it;"
@@ -85,9 +87,8 @@ public enum Message {
                     + " check why the console, or the process that reads it, was stuck."),
     FAILED(
             Level.ERROR,
-            "Appender '{name}' has ended, because {what}. It takes no more lines: all further lines are lost, and"
-                    + " so are the {lines} that it held, except those in the spool; all of them are counted as"
-                    + " failed. What to do: check the stack trace for the resource that the process lacks, and"
+            "Appender '{name}' has ended, because {what}. It takes no more lines: the {lines} that it held, except"
+                    + " those in the spool, and all further lines are lost and counted as failed. What to do: check the stack trace for the resource that the process lacks, and"
                     + " restart the service."),
 
     SPOOL_TAKEN_OVER(
@@ -97,12 +98,12 @@ public enum Message {
     SPOOL_UNWRITABLE(
             Level.WARN,
             "Appender '{name}' can't write to its spool {directory}{reason}. Its lines are kept in memory, within"
-                    + " bufferSize. What to do: check that the directory exists, that it belongs to the user of"
+                    + " bufferSize, and are lost if the process is killed. What to do: check that the directory exists, that it belongs to the user of"
                     + " this service, and that this user may write to it."),
     SPOOL_DISK_FULL(
             Level.WARN,
             "Appender '{name}': no space is left on the disk of the spool {directory}{reason}. Its lines are kept"
-                    + " in memory, within bufferSize. What to do: free some space, or lower spool.maxSize."),
+                    + " in memory, within bufferSize, and are lost if the process is killed. What to do: free some space, or lower spool.maxSize."),
     SPOOL_DAMAGED(
             Level.WARN,
             "Appender '{name}': {file} in the spool is not a complete batch{reason}. Its lines are not delivered;"
@@ -137,12 +138,17 @@ public enum Message {
     ABANDONED(
             Level.ERROR,
             "Appender '{name}': {lines were} abandoned, because shutdownTimeout left no time for another attempt to"
-                    + " deliver to {endpoint}{reason}. What to do if this happens often: check why the endpoint is"
-                    + " slow, raise shutdownTimeout, or set spool.directory."),
+                    + " deliver to {endpoint}{reason}. What to do if this happens often: check why the endpoint"
+                    + " is slow or unreachable, raise shutdownTimeout, or set spool.directory."),
     KEPT(
             Level.INFO,
             "Appender '{name}': {lines are} kept in the spool and will be delivered by the next start with this"
                     + " spool.directory.");
+
+    /** A class of its own, because constants of an enum come before its fields. */
+    private static final class Links {
+        static final String ISSUES = "https://github.com/dropwizard-logdna/dropwizard-logdna/issues";
+    }
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{[^}]+}");
 
@@ -223,16 +229,19 @@ public enum Message {
     /** Why lines were dropped and what to do, as the rest of a sentence: "10 lines were dropped, because ...". */
     static String because(DropReason reason) {
         return switch (reason) {
-            case FULL -> "the buffer was full; raise bufferSize, or check why the endpoint is slow";
+            case FULL ->
+                "the buffer was full; check why the endpoint is slow or unreachable, raise bufferSize, or set"
+                        + " spool.directory";
             case DISCARDED ->
-                "the buffer was nearly full, and the remaining room is reserved for WARN and ERROR; raise bufferSize,"
-                        + " or check why the endpoint is slow";
+                "the buffer was nearly full, and the remaining room is reserved for WARN and ERROR; check why the"
+                        + " endpoint is slow or unreachable, or raise bufferSize";
             case RATE -> "messageRate was exceeded; set a shorter time there to ship more lines";
             case REFUSED -> "of a permanent refusal by the endpoint; see the report about that";
             case TOO_LARGE ->
                 "the size exceeded what the endpoint or bufferSize allows; raise bufferSize, or log less at once";
             case FAILED -> "of an error in the shipper, the spool or the logged event; see the report about that";
-            case SPOOL_FULL -> "the spool was full; raise spool.maxSize, or check why the endpoint is slow";
+            case SPOOL_FULL ->
+                "the spool was full; check why the endpoint is slow or unreachable, or raise spool.maxSize";
             case ABANDONED -> "the process ended first";
         };
     }
