@@ -79,6 +79,16 @@ final class Attempt implements Watchdog.Watched {
         }
     }
 
+    /** Whether a part of the request may have reached the endpoint. */
+    boolean isAnswerAwaited() {
+        lock.lock();
+        try {
+            return answerAwaited;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether the request failed because the response was late. */
     boolean isAnswerOverdue(Throwable failure) {
         lock.lock();

@@ -41,7 +41,7 @@ record EndpointResponse(
                 + "; check proxy";
         Outcome outcome =
                 switch (outcome(status, false)) {
-                    case RETRY, TIMED_OUT, SERVER_ERROR -> Outcome.RETRY;
+                    case RETRY, NO_RESPONSE, TIMED_OUT, SERVER_ERROR -> Outcome.RETRY;
                     default -> Outcome.SETTING_AT_FAULT;
                 };
         return Verdict.of(outcome, reason, Remedy.PROXY);
@@ -77,7 +77,7 @@ record EndpointResponse(
         }
         String reason = described(status) + meaning(outcome);
         return switch (outcome) {
-            case RETRY, TIMED_OUT, SERVER_ERROR, KEY_REFUSED, SETTING_AT_FAULT ->
+            case RETRY, NO_RESPONSE, TIMED_OUT, SERVER_ERROR, KEY_REFUSED, SETTING_AT_FAULT ->
                 new Verdict(outcome, reason, remedy(outcome, proxyMayAnswer), retryAfter(now), List.of());
             default -> Verdict.of(outcome, reason);
         };
@@ -124,7 +124,7 @@ record EndpointResponse(
     private String meaning(Outcome outcome) {
         return switch (outcome) {
             case DELIVERED, DELIVERED_IN_PART -> "";
-            case TIMED_OUT, SERVER_ERROR -> "";
+            case NO_RESPONSE, TIMED_OUT, SERVER_ERROR -> "";
             case RETRY -> status == 429 ? ": too many requests" : "";
             case KEY_REFUSED -> ": the ingestion key was refused; check ingestionKey";
             case BAD_REQUEST -> ": a line or the request is malformed";

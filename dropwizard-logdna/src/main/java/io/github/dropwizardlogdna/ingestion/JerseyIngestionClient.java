@@ -147,9 +147,11 @@ public final class JerseyIngestionClient implements IngestionClient {
     private Verdict failed(Throwable failure, Attempt current) {
         String cutOff = current.cutOffReason();
         Verdict verdict = cutOff == null ? Diagnosis.verdict(failure, settings) : Verdict.of(Outcome.RETRY, cutOff);
-        return current.isAnswerOverdue(failure)
-                ? Verdict.of(Outcome.TIMED_OUT, verdict.reason(), verdict.remedy())
-                : verdict;
+        if (current.isAnswerOverdue(failure)) {
+            return Verdict.of(Outcome.TIMED_OUT, verdict.reason(), verdict.remedy());
+        }
+        boolean broken = cutOff == null && verdict.outcome() == Outcome.RETRY && current.isAnswerAwaited();
+        return broken ? Verdict.of(Outcome.NO_RESPONSE, verdict.reason(), verdict.remedy()) : verdict;
     }
 
     private Client client() {

@@ -8,6 +8,12 @@ public enum Outcome {
     DELIVERED_IN_PART,
     /** Nothing was accepted for a temporary reason unrelated to the lines: the network, too many requests. */
     RETRY,
+    /**
+     * The connection ended while the request was sent or its response was awaited. The endpoint may have accepted the lines.
+     * Mostly temporary; but a firewall may end a connection because of a line, and a server because of the size, so dividing
+     * the batch must find out.
+     */
+    NO_RESPONSE,
     /** The request was not finished in time, so the next one should be smaller. The endpoint may have accepted the lines. */
     TIMED_OUT,
     /**

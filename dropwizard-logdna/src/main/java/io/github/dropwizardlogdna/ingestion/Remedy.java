@@ -39,7 +39,7 @@ public enum Remedy {
     static Remedy of(Outcome outcome) {
         return switch (outcome) {
             case DELIVERED -> NONE;
-            case RETRY, TIMED_OUT, SERVER_ERROR -> PATIENCE;
+            case RETRY, NO_RESPONSE, TIMED_OUT, SERVER_ERROR -> PATIENCE;
             case KEY_REFUSED -> KEY;
             case SETTING_AT_FAULT, UNSUPPORTED_ENCODING -> ENDPOINT;
             case BAD_REQUEST -> REQUEST;

@@ -52,8 +52,8 @@ final class Division {
     private static final int MOST_PATIENCE = 4 * PATIENCE;
     /** How often a line must fail alone if the status may be transient. */
     private static final int ALONE = 3;
-    /** The same if a 207 gave a status for each line. */
-    private static final int ALONE_IN_MULTI_STATUS = 6;
+    /** The same if there was no status, or one for each line in a 207, because such failures come at random. */
+    private static final int ALONE_WITHOUT_STATUS = 6;
 
     private final Batch batch;
     private final BitSet settled = new BitSet();
@@ -288,7 +288,7 @@ final class Division {
         return switch (failure) {
             case SIZE, CONTENT -> 1;
             case ERROR -> ALONE;
-            case LINE_BY_LINE -> ALONE_IN_MULTI_STATUS;
+            case NO_RESPONSE, LINE_BY_LINE -> ALONE_WITHOUT_STATUS;
         };
     }
 
@@ -329,6 +329,8 @@ final class Division {
         CONTENT,
         /** The body, or a line, is too large. */
         SIZE,
+        /** There was no status: the connection ended, or the time was over. */
+        NO_RESPONSE,
         /** A 207 refused each line for now. */
         LINE_BY_LINE
     }

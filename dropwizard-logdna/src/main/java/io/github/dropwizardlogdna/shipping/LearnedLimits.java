@@ -18,8 +18,12 @@ final class LearnedLimits {
 
     private static final long TRY_LARGER = TimeUnit.SECONDS.toNanos(10);
     private static final long MAX_TRY_LARGER = TimeUnit.MINUTES.toNanos(1);
-    private static final long TRY_GZIP = TimeUnit.MINUTES.toNanos(1);
-    private static final long MAX_TRY_GZIP = TimeUnit.HOURS.toNanos(1);
+    /** A trial of gzip costs a request, one of a larger body on a slow line the whole timeout. */
+    private static final long TRY_COSTLY = TimeUnit.MINUTES.toNanos(1);
+
+    private static final long MAX_TRY_COSTLY = TimeUnit.HOURS.toNanos(1);
+    /** So many connections in a row that ended in the middle of a request make its size suspect. */
+    private static final int BROKEN_IN_A_ROW = 3;
     /** A body that is taken in this time may be followed by one of twice its size. */
     private static final long QUICK = TimeUnit.SECONDS.toNanos(2);
     /** A request of this size is in time on any usable network. */
@@ -36,7 +40,7 @@ final class LearnedLimits {
 
     private long gzipRefusedAt = NEVER;
     private long tryGzipAt;
-    private long gzipInterval = TRY_GZIP;
+    private long gzipInterval = TRY_COSTLY;
 
     /** The largest body that passed since a larger one was refused for its size. */
     private int accepted = NONE;
@@ -54,6 +58,11 @@ final class LearnedLimits {
     private long timedOutAfter;
 
     private long timedOutAt = NEVER;
+    private long tryLongerAt;
+    private long longerInterval = TRY_COSTLY;
+
+    /** Connections that ended in the middle of a request since a body passed. */
+    private int broken;
 
     /** The largest body that was taken quickly. */
     private int quick;
@@ -103,7 +112,7 @@ final class LearnedLimits {
         lock.lock();
         try {
             if (isAfter(start, gzipRefusedAt)) {
-                gzipInterval = gzip ? TRY_GZIP : Math.min(gzipInterval * 2, MAX_TRY_GZIP);
+                gzipInterval = gzip ? TRY_COSTLY : Math.min(gzipInterval * 2, MAX_TRY_COSTLY);
                 gzip = false;
                 gzipRefusedAt = now;
                 tryGzipAt = now + gzipInterval;
@@ -121,7 +130,8 @@ final class LearnedLimits {
         lock.lock();
         try {
             boolean mayGrow = accepted != NONE && now - tryLargerAt >= 0;
-            int known = Math.min(mayGrow ? twice(accepted) : accepted, inTime);
+            boolean mayTakeLonger = inTime != NONE && now - tryLongerAt >= 0;
+            int known = Math.min(mayGrow ? twice(accepted) : accepted, mayTakeLonger ? twice(inTime) : inTime);
             return Math.min(known, Math.max(batchSize, twice(quick)));
         } finally {
             lock.unlock();
@@ -159,15 +169,40 @@ final class LearnedLimits {
         }
     }
 
-    /** A body, whose request began at {@code start}, was not sent and answered in time. */
-    void timedOut(int size, long start, long now) {
+    /**
+     * A body, whose request began at {@code start}, was not sent and answered in time.
+     *
+     * @return whether a smaller one may be; otherwise the size is not the reason
+     */
+    boolean timedOut(int size, long start, long now) {
         lock.lock();
         try {
             quick = Math.min(quick, size / 2);
             if (isAfter(start, timedOutAt)) {
-                inTime = Math.max(SMALLEST_CUT, Math.min(size, inTime) / 2);
-                timedOutAfter = now - start;
+                boolean trial = size > inTime;
+                inTime = Math.max(SMALLEST_CUT, trial ? inTime : Math.min(size, inTime) / 2);
+                // An endpoint may give up at once with a 408: that says nothing about how fast others must be.
+                timedOutAfter = Math.max(now - start, QUICK);
                 timedOutAt = now;
+                longerInterval = trial ? Math.min(longerInterval * 2, MAX_TRY_COSTLY) : TRY_COSTLY;
+                tryLongerAt = now + longerInterval;
+            }
+            return size > SMALLEST_CUT;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The connection ended in the middle of a request that began at {@code start}. A server may do so if a body is too large;
+     * so this counts as a refusal of the size if the body was larger than a usual batch, or if it happens again and again.
+     */
+    void broke(int size, long start, long now) {
+        lock.lock();
+        try {
+            broken++;
+            if (size > batchSize || broken >= BROKEN_IN_A_ROW) {
+                tooLarge(size, start, now);
             }
         } finally {
             lock.unlock();
@@ -187,8 +222,9 @@ final class LearnedLimits {
             }
             if (compressed && !gzip) {
                 gzip = gzipConfigured;
-                gzipInterval = TRY_GZIP;
+                gzipInterval = TRY_COSTLY;
             }
+            broken = 0;
             if (searching || (accepted != NONE && size > accepted)) {
                 searching = false;
                 accepted = size;
@@ -197,6 +233,10 @@ final class LearnedLimits {
             }
             if (inTime != NONE && size > inTime / 2 && nanos < timedOutAfter / 4) {
                 inTime = twice(inTime);
+                longerInterval = TRY_COSTLY;
+            } else if (size > inTime) {
+                inTime = size;
+                tryLongerAt = now + longerInterval;
             }
         } finally {
             lock.unlock();

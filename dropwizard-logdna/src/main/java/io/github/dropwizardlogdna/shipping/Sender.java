@@ -133,9 +133,17 @@ final class Sender implements Worker.Task {
                 settleByLine(current, part, verdict);
             }
             case RETRY -> pause(current, verdict);
+            case NO_RESPONSE -> {
+                limits.broke(batch.uncompressed(), start, end);
+                failed(current, part, Failure.NO_RESPONSE, verdict);
+            }
             case TIMED_OUT -> {
-                limits.timedOut(batch.uncompressed(), start, end);
-                pause(current, verdict);
+                boolean smallerMayPass = limits.timedOut(batch.uncompressed(), start, end) && batch.lines() > 1;
+                if (smallerMayPass) {
+                    pause(current, verdict);
+                } else {
+                    failed(current, part, Failure.NO_RESPONSE, verdict);
+                }
             }
             case TOO_LARGE -> {
                 if (!division.hasTaken(batch.uncompressed())) {

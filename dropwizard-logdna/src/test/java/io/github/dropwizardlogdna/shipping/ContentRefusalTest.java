@@ -58,7 +58,16 @@ class ContentRefusalTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SERVER_ERROR", "KEY_REFUSED", "SETTING_AT_FAULT", "BAD_REQUEST", "TOO_LARGE"})
+    @EnumSource(
+            names = {
+                "NO_RESPONSE",
+                "TIMED_OUT",
+                "SERVER_ERROR",
+                "KEY_REFUSED",
+                "SETTING_AT_FAULT",
+                "BAD_REQUEST",
+                "TOO_LARGE"
+            })
     void oneLineDoesNotBlockTheOthersAtAnyPosition(Outcome outcome) {
         for (int bad : new int[] {0, 1, 49, 98, 99}) {
             Fixture each = new Fixture();
@@ -81,7 +90,16 @@ class ContentRefusalTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SERVER_ERROR", "KEY_REFUSED", "SETTING_AT_FAULT", "BAD_REQUEST", "TOO_LARGE"})
+    @EnumSource(
+            names = {
+                "NO_RESPONSE",
+                "TIMED_OUT",
+                "SERVER_ERROR",
+                "KEY_REFUSED",
+                "SETTING_AT_FAULT",
+                "BAD_REQUEST",
+                "TOO_LARGE"
+            })
     void aBatchOfOnlyBadLinesDoesNotBlockTheNext(Outcome outcome) {
         refuse(outcome, line -> line.startsWith("bad"));
         fixture.store(List.of("bad 1", "bad 2", "bad 3"));
@@ -97,7 +115,16 @@ class ContentRefusalTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SERVER_ERROR", "KEY_REFUSED", "SETTING_AT_FAULT", "BAD_REQUEST", "TOO_LARGE"})
+    @EnumSource(
+            names = {
+                "NO_RESPONSE",
+                "TIMED_OUT",
+                "SERVER_ERROR",
+                "KEY_REFUSED",
+                "SETTING_AT_FAULT",
+                "BAD_REQUEST",
+                "TOO_LARGE"
+            })
     void manyBadLinesInABatchAreAllFound(Outcome outcome) {
         refuse(outcome, line -> line.endsWith("7"));
         fixture.store(numbered(0, 200));

@@ -131,8 +131,8 @@ class LearnedLimitsTest {
 
         assertThat(large.endpoint.taken).isEqualTo(numbered(0, 240_000));
         assertThat(large.counters.snapshot(0, 0, 0).requestsFailed())
-                .as("whole, half")
-                .isLessThanOrEqualTo(3);
+                .as("whole, half, and a trial after one, two and four minutes")
+                .isLessThanOrEqualTo(5);
 
         nanosForAByte[0] /= 1_000;
         large.store(numbered(0, 60_000));
@@ -142,6 +142,76 @@ class LearnedLimitsTest {
         large.store(numbered(0, 60_000));
         large.deliverAll();
         assertThat(large.endpoint.requests).as("the last batch goes whole").hasSize(before + 1);
+    }
+
+    @Test
+    void requestsGrowAgainAfterAQuick408() {
+        LearnedLimits limits = new LearnedLimits(true, 1 << 20, 1 << 20);
+        for (int i = 0; i < 8; i++) {
+            limits.timedOut(limits.largestBody(i), i, i + 1);
+        }
+        assertThat(limits.largestBody(10)).isEqualTo(16 * 1024);
+
+        for (int i = 0; i < 8; i++) {
+            pass(limits, limits.largestBody(10), Duration.ofMillis(100));
+        }
+
+        assertThat(limits.largestBody(10)).isGreaterThanOrEqualTo(1 << 20);
+    }
+
+    @Test
+    void requestsGrowAgainAfterAHangIfTheNetworkIsSlowByNature() {
+        LearnedLimits limits = new LearnedLimits(true, 100_000, 100_000);
+        long now = Duration.ofSeconds(3).toNanos();
+        limits.timedOut(100_000, 0, now);
+        assertThat(limits.largestBody(now)).isEqualTo(50_000);
+
+        limits.passed(50_000, true, Duration.ofSeconds(2).toNanos(), now);
+        now += Duration.ofMinutes(1).toNanos();
+        assertThat(limits.largestBody(now)).isEqualTo(100_000);
+        limits.passed(100_000, true, Duration.ofSeconds(2).toNanos(), now);
+
+        assertThat(limits.largestBody(now)).isEqualTo(100_000);
+    }
+
+    @Test
+    void aSlowNetworkIsTriedWithLargerBodiesLessAndLessOften() {
+        LearnedLimits limits = new LearnedLimits(true, 100_000, 100_000);
+        long timeout = Duration.ofSeconds(30).toNanos();
+        limits.timedOut(100_000, 0, timeout);
+        int trials = 0;
+
+        for (long now = timeout; now < Duration.ofHours(24).toNanos(); now += timeout) {
+            int size = limits.largestBody(now);
+            if (size > 50_000) {
+                trials++;
+                limits.timedOut(size, now, now + timeout);
+            } else {
+                limits.passed(size, true, timeout / 2, now + timeout);
+            }
+        }
+
+        assertThat(trials).isBetween(24, 30);
+    }
+
+    @Test
+    void aServerThatClosesTheConnectionForTheSizeStillGetsEverything() {
+        Fixture growing = new Fixture(50_000, 400_000, true, new BufferLimits(65_536, 32 << 20, 0, 0));
+        growing.endpoint.always(lines -> {
+            growing.now += Duration.ofMillis(100).toNanos();
+            int size = TestLines.plain(growing.endpoint.bodies.get(growing.endpoint.bodies.size() - 1)).length;
+            return verdict(size > 75_000 ? Outcome.NO_RESPONSE : Outcome.DELIVERED);
+        });
+        growing.store(numbered(0, 3_000));
+        for (int i = 0; i < 20; i++) {
+            growing.store(numbered(i * 15_000, (i + 1) * 15_000));
+        }
+
+        growing.deliverAll();
+
+        assertThat(growing.counters.delivered()).isEqualTo(303_000);
+        assertThat(growing.counters.settled()).isEqualTo(303_000);
+        assertThat(growing.counters.snapshot(0, 0, 0).requestsFailed()).isLessThan(40);
     }
 
     @Test
