@@ -147,12 +147,12 @@ final class EndpointStatus {
     void sending(int sender, long now) {
         lock.lock();
         try {
+            if (state.kind() == SenderState.Kind.IDLE) {
+                state = SenderState.delivering(now); // first, because memory may be short
+            }
             busy[sender] = true;
             inFlight++;
             pausesAtStart[sender] = pauses;
-            if (state.kind() == SenderState.Kind.IDLE) {
-                state = SenderState.delivering(now);
-            }
             if (failures > 0) {
                 counters.requestRetried();
             }

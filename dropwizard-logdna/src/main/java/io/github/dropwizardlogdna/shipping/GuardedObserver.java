@@ -13,11 +13,13 @@ import java.util.function.Consumer;
  */
 final class GuardedObserver implements ShippingObserver {
 
-    private final List<ShippingObserver> observers;
+    /** An array, because an iterator would need memory just when memory is short. */
+    private final ShippingObserver[] observers;
+
     private final Counters counters;
 
     GuardedObserver(List<ShippingObserver> observers, Counters counters) {
-        this.observers = List.copyOf(observers);
+        this.observers = observers.toArray(ShippingObserver[]::new);
         this.counters = counters;
     }
 

@@ -52,6 +52,9 @@ final class Worker {
     static final long END_OF_THREAD = TimeUnit.SECONDS.toNanos(1);
 
     private final String kind;
+    /** For messages; not made when they are needed, because memory may be short then. */
+    private final String kindInWords;
+
     private final Task task;
     private final Host host;
     private final ShippingObserver observer;
@@ -69,6 +72,7 @@ final class Worker {
      */
     Worker(String kind, Task task, WakeSignal wake, Host host, ShippingObserver observer, LongSupplier nanoTime) {
         this.kind = kind;
+        this.kindInWords = "the " + kind;
         this.task = task;
         this.wake = wake;
         this.host = host;
@@ -93,9 +97,7 @@ final class Worker {
         wake.belongsTo(Thread.currentThread());
         try {
             while (host.isRunning()) {
-                long wait = step();
-                host.progressed();
-                wake.await(wait);
+                wake.await(step());
             }
             end(task::finish);
         } finally {
@@ -110,7 +112,7 @@ final class Worker {
             wait = task.step(nanoTime.getAsLong());
         } catch (Throwable e) {
             task.recover();
-            observer.internalError("the " + kind, e);
+            report(e);
             wait = PAUSE_AFTER_ERROR;
         }
         // Also after an error, which may have made room; an error from here on must not cost a healthy batch.
@@ -120,9 +122,23 @@ final class Worker {
                 observer.interruptIgnored(Thread.currentThread().getName());
             }
         } catch (Throwable e) {
-            observer.internalError("the " + kind, e);
+            report(e);
+        }
+        try {
+            host.progressed();
+        } catch (Throwable e) {
+            report(e);
         }
         return wait;
+    }
+
+    /** Reports an error, if there is memory for that: a report that fails must not end the thread. */
+    private void report(Throwable error) {
+        try {
+            observer.internalError(kindInWords, error);
+        } catch (Throwable e) {
+            // The observer counts an error before anything else.
+        }
     }
 
     private void end(Runnable lastWork) {
