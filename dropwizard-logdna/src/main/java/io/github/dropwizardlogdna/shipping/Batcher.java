@@ -85,6 +85,9 @@ final class Batcher implements Worker.Task {
         boolean flushing = flushes.get() > 0;
         boolean close = flushing || (isReady(now) && mayCloseEarly());
         if (close || queue.waitingBytes() >= drainThreshold()) {
+            if (oldest == NONE) {
+                oldest = now; // they came since the look above
+            }
             drain();
         }
         if (close && open != null) {

@@ -87,7 +87,8 @@ final class Chunk {
 
     /** Stops claims because the next one does not fit. Any thread, any number of times. */
     void sealFull() {
-        claimed.getAndUpdate(c -> c | SEALED);
+        // An empty chunk has no last byte with which its unused end could go: it ends where it begins.
+        claimed.getAndUpdate(c -> c | (c == 0 ? SEALED | CUT : SEALED));
     }
 
     /** Stops claims because the chunk is about to be read or the queue is closed. Any thread, any number of times. */

@@ -41,6 +41,37 @@ class BatcherTest {
     }
 
     @Test
+    void aBurstThatComesWhileTheBatcherLooksIsDueLikeAnyOther() throws Exception {
+        // A line of 5,000 bytes is read at once, because that could be many short ones, but fills no batch.
+        Fixture raced = new Fixture(64 * 1024, true, new BufferLimits(128, 32 << 20, 0, 0));
+        AtomicInteger round = new AtomicInteger();
+        AtomicInteger logged = new AtomicInteger();
+        int rounds = 3_000;
+        Thread logger = new Thread(() -> {
+            for (int i = 1; i <= rounds; i++) {
+                while (round.get() < i) {
+                    Thread.onSpinWait();
+                }
+                raced.log("x".repeat(5_000));
+                logged.set(i);
+            }
+        });
+        logger.start();
+
+        for (int i = 1; i <= rounds; i++) {
+            round.set(i);
+            while (logged.get() < i || raced.queue.waitingBytes() > 0) {
+                raced.batcher.step(raced.now);
+            }
+            assertThat(raced.batcher.step(raced.now)).isLessThanOrEqualTo(FLUSH);
+            raced.pass(Duration.ofNanos(FLUSH));
+            raced.batcher.step(raced.now);
+            assertThat(raced.batches()).hasSize(1);
+        }
+        logger.join();
+    }
+
+    @Test
     void closesAFullBatchAtOnceAndNeverAboveItsSize() {
         Fixture small = new Fixture(2_000, true);
         List<String> lines = numbered(0, 1_000);

@@ -1,6 +1,7 @@
 package io.github.dropwizardlogdna.shipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -174,6 +175,25 @@ class LineQueueTest {
         assertThat(append(queue, "third")).isEqualTo(AppendResult.ACCEPTED);
 
         assertThat(wakeUps).hasValue(2);
+    }
+
+    @Test
+    void noBytesWaitAfterALineForWhichThereWasNoMemory() {
+        LineQueue queue = queue(10_000, 1L << 40, 0, 0);
+        assertThat(queue.append(new byte[10], 10, 10_001, false))
+                .as("leaves an empty chunk behind")
+                .isEqualTo(AppendResult.TOO_LARGE);
+        int moreThanAnArrayMayHave = Integer.MAX_VALUE;
+        assertThatThrownBy(() -> queue.append(new byte[0], moreThanAnArrayMayHave, 1, false))
+                .isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(queue.poll()).isNull();
+        assertThat(queue.waitingBytes())
+                .as("the batcher would look for them for ever")
+                .isZero();
+
+        append(queue, "next");
+        assertThat(readAll(queue)).containsExactly("next");
     }
 
     @Test
