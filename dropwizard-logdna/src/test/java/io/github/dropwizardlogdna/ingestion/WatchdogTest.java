@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -70,6 +71,114 @@ class WatchdogTest {
             started.get(i - 1).join();
         }
         assertThat(started).hasSize(2);
+    }
+
+    @Test
+    void asksAgainAfterAnErrorAndEnforcesTheOtherDeadlines() throws InterruptedException {
+        List<String> fired = new CopyOnWriteArrayList<>();
+        CountDownLatch all = new CountDownLatch(2);
+        Watchdog.Watched failing = failingOnce(named("failed before", fired, all));
+        long now = System.nanoTime();
+        watchdog.watch(named("other", fired, all), now + SECOND / 2);
+        watchdog.watch(failing, now);
+
+        all.await();
+
+        assertThat(fired).containsExactlyInAnyOrder("other", "failed before");
+    }
+
+    @Test
+    void survivesAnErrorOfItsOwn() throws InterruptedException {
+        CountDownLatch twice = new CountDownLatch(2);
+        Watchdog.Watched other = (at, late) -> Watchdog.DONE;
+        watchdog.watch(other, System.nanoTime() + HOUR);
+        AtomicInteger lookUps = new AtomicInteger();
+        watchdog.watch(
+                new Watchdog.Watched() {
+                    @Override
+                    public long overdue(long now, long late) {
+                        twice.countDown();
+                        return Watchdog.DONE;
+                    }
+
+                    @Override
+                    public int hashCode() {
+                        if (lookUps.incrementAndGet() == 2) { // the first is that of watch()
+                            throw new OutOfMemoryError("injected");
+                        }
+                        return 1;
+                    }
+                },
+                System.nanoTime());
+
+        twice.await();
+
+        watchdog.watch(other, System.nanoTime());
+        started.get(0).join();
+        assertThat(started).hasSize(1);
+    }
+
+    @Test
+    void survivesAnInterrupt() throws InterruptedException {
+        CountDownLatch fired = new CountDownLatch(1);
+        watchdog.watch(named("it", new CopyOnWriteArrayList<>(), fired), System.nanoTime() + SECOND);
+
+        started.get(0).interrupt();
+
+        fired.await();
+        started.get(0).join();
+        assertThat(started).hasSize(1);
+    }
+
+    @Test
+    void aDeadlineThatIsSetMeanwhileWins() throws InterruptedException {
+        CountDownLatch calls = new CountDownLatch(2);
+        watchdog.watch(
+                new Watchdog.Watched() {
+                    @Override
+                    public long overdue(long now, long late) {
+                        if (calls.getCount() == 2) {
+                            watchdog.watch(this, now + SECOND / 10);
+                        }
+                        calls.countDown();
+                        return Watchdog.DONE;
+                    }
+                },
+                System.nanoTime());
+
+        calls.await();
+
+        started.get(0).join();
+        assertThat(started).hasSize(1);
+    }
+
+    @Test
+    void whatIsForgottenMeanwhileStaysForgotten() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        watchdog.watch(
+                new Watchdog.Watched() {
+                    @Override
+                    public long overdue(long now, long late) {
+                        calls.incrementAndGet();
+                        watchdog.forget(this);
+                        return now + HOUR;
+                    }
+                },
+                System.nanoTime());
+
+        started.get(0).join();
+
+        assertThat(calls).hasValue(1);
+    }
+
+    private static Watchdog.Watched failingOnce(Watchdog.Watched watched) {
+        AtomicInteger calls = new AtomicInteger();
+        return (at, late) -> {
+            if (calls.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("injected");
+            }
+            return watched.overdue(at, late);
+        };
     }
 
     private static Watchdog.Watched named(String name, List<String> fired, CountDownLatch all) {
