@@ -1,24 +1,35 @@
 package io.github.dropwizardlogdna.shipping;
 
 import jakarta.annotation.Nullable;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
+import java.util.LinkedList;
+import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Batches in memory, limited by the {@link Budget}. */
+/**
+ * Batches in memory, limited by the {@link Budget}.
+ *
+ * <p>A lack of memory loses no batch that is in here: each method allocates before its first change or after its last one.
+ */
 final class MemoryBatchStore implements BatchStore {
 
+    /** The maximum of {@code concurrentRequests}. */
+    static final int MAX_SENDERS = 8;
+
     private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
-    /** By the number of the sender. */
-    private final Map<Integer, Batch> claimed = new HashMap<>();
+
+    /** Allocates a link before it changes anything. An ArrayDeque moves its tail before it grows, so it may end up empty. */
+    @SuppressWarnings("JdkObsolete")
+    private final Queue<Batch> waiting = new LinkedList<>();
+
+    /** By the number of the sender. Fixed, because a map may fail to allocate an entry. */
+    private final Batch[] claimed = new Batch[MAX_SENDERS];
 
     @Override
     public int add(Batch batch) {
         lock.lock();
         try {
-            waiting.addLast(batch);
+            waiting.add(batch);
             return batch.held();
         } finally {
             lock.unlock();
@@ -29,7 +40,7 @@ final class MemoryBatchStore implements BatchStore {
     public boolean hasBatchFor(int sender) {
         lock.lock();
         try {
-            return !waiting.isEmpty() || claimed.containsKey(sender);
+            return !waiting.isEmpty() || claimed[sender] != null;
         } finally {
             lock.unlock();
         }
@@ -40,13 +51,13 @@ final class MemoryBatchStore implements BatchStore {
     public Stored claim(int sender) {
         lock.lock();
         try {
-            Batch batch = claimed.get(sender);
+            Batch batch = claimed[sender];
             if (batch == null) {
-                batch = waiting.pollFirst();
+                batch = waiting.poll();
                 if (batch == null) {
                     return null;
                 }
-                claimed.put(sender, batch);
+                claimed[sender] = batch;
             }
             return new Stored(batch, false, false);
         } finally {
@@ -58,7 +69,8 @@ final class MemoryBatchStore implements BatchStore {
     public int remove(int sender) {
         lock.lock();
         try {
-            Batch removed = claimed.remove(sender);
+            Batch removed = claimed[sender];
+            claimed[sender] = null;
             return removed == null ? 0 : removed.held(); // none if the sender comes after the end
         } finally {
             lock.unlock();
@@ -69,7 +81,11 @@ final class MemoryBatchStore implements BatchStore {
     public int size() {
         lock.lock();
         try {
-            return waiting.size() + claimed.size();
+            int size = waiting.size();
+            for (Batch batch : claimed) {
+                size += batch == null ? 0 : 1;
+            }
+            return size;
         } finally {
             lock.unlock();
         }
@@ -79,10 +95,10 @@ final class MemoryBatchStore implements BatchStore {
     public long linesBefore() {
         lock.lock();
         try {
-            long before =
-                    waiting.isEmpty() ? Long.MAX_VALUE : waiting.getFirst().linesBefore();
-            for (Batch batch : claimed.values()) {
-                before = Math.min(before, batch.linesBefore());
+            Batch next = waiting.peek();
+            long before = next == null ? Long.MAX_VALUE : next.linesBefore();
+            for (Batch batch : claimed) {
+                before = batch == null ? before : Math.min(before, batch.linesBefore());
             }
             return before;
         } finally {
@@ -125,7 +141,7 @@ final class MemoryBatchStore implements BatchStore {
         lock.lock();
         try {
             waiting.clear();
-            claimed.clear();
+            Arrays.fill(claimed, null);
             return 0;
         } finally {
             lock.unlock();
