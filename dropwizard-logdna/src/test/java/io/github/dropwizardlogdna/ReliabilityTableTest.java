@@ -25,7 +25,7 @@ class ReliabilityTableTest {
 
     private static final Path DOCUMENT = Path.of("..", "docs", "reliability.md");
     private static final String ENDPOINT = "### What is wrong with the endpoint";
-    private static final String OTHER_SIDE = "### What an outage meets on the other side";
+    private static final String OTHER_SIDE = "### When the buffer fills or the process ends during an outage";
     private static final String ONE_BATCH = "one batch";
     private static final String NONE_OR_ONE_BATCH = "0, or one batch if a response was lost";
     private static final List<String> HEAD = List.of(

@@ -9,7 +9,7 @@ public enum Outcome {
     /** Nothing was accepted for a temporary reason unrelated to the lines: the network, too many requests. */
     RETRY,
     /**
-     * The connection ended while the request was sent or its response was awaited. The endpoint may have accepted the lines.
+     * The request had begun, and there was no response that can be read. The endpoint may have accepted the lines.
      * Mostly temporary; but a firewall may end a connection because of a line, and a server because of the size, so dividing
      * the batch must find out.
      */

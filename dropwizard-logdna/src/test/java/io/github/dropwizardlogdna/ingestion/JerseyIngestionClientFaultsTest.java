@@ -81,7 +81,7 @@ class JerseyIngestionClientFaultsTest {
 
         Verdict verdict = client.send(SMALL);
 
-        assertThat(verdict.outcome()).isEqualTo(Outcome.RETRY);
+        assertThat(verdict.outcome()).isEqualTo(Outcome.NO_RESPONSE);
         assertThat(server.begun()).isEqualTo(1);
         assertThat(server.connections()).isEqualTo(1);
     }
@@ -92,7 +92,7 @@ class JerseyIngestionClientFaultsTest {
         assertThat(client.send(SMALL).outcome()).isEqualTo(Outcome.DELIVERED);
         server.behave(MisbehavingServer.closeWithoutAnAnswer());
 
-        assertThat(client.send(SMALL).outcome()).isEqualTo(Outcome.RETRY);
+        assertThat(client.send(SMALL).outcome()).isEqualTo(Outcome.NO_RESPONSE);
 
         assertThat(server.begun()).isEqualTo(2);
         assertThat(server.connections()).isEqualTo(1);
@@ -187,14 +187,17 @@ class JerseyIngestionClientFaultsTest {
     static Stream<Arguments> faults() {
         return Stream.of(
                 Arguments.of(
-                        LONG, MisbehavingServer.resetAtOnce(), Outcome.RETRY, "closed the connection|broke|terminated"),
-                Arguments.of(LONG, MisbehavingServer.resetInTheMiddle(), Outcome.RETRY, "closed the connection|broke"),
+                        LONG, MisbehavingServer.resetInTheMiddle(), Outcome.NO_RESPONSE, "closed the connection|broke"),
                 Arguments.of(
-                        LONG, MisbehavingServer.resetAfterTheRequest(), Outcome.RETRY, "closed the connection|broke"),
-                Arguments.of(LONG, MisbehavingServer.closeWithoutAnAnswer(), Outcome.RETRY, "without an answer"),
-                Arguments.of(LONG, MisbehavingServer.halfClose(), Outcome.RETRY, "without an answer"),
+                        LONG,
+                        MisbehavingServer.resetAfterTheRequest(),
+                        Outcome.NO_RESPONSE,
+                        "closed the connection|broke"),
+                Arguments.of(LONG, MisbehavingServer.closeWithoutAnAnswer(), Outcome.NO_RESPONSE, "without an answer"),
+                Arguments.of(LONG, MisbehavingServer.halfClose(), Outcome.NO_RESPONSE, "without an answer"),
                 Arguments.of(SHORT, MisbehavingServer.neverAnswer(), Outcome.TIMED_OUT, "no answer from .* within 1 s"),
-                Arguments.of(LONG, MisbehavingServer.garbage(), Outcome.RETRY, "not answer in HTTP|status that HTTP"),
+                Arguments.of(
+                        LONG, MisbehavingServer.garbage(), Outcome.NO_RESPONSE, "not answer in HTTP|status that HTTP"),
                 Arguments.of(LONG, MisbehavingServer.htmlBadGateway(), Outcome.SERVER_ERROR, "502 Bad Gateway"),
                 Arguments.of(SHORT, MisbehavingServer.stallInTheBody(200), Outcome.DELIVERED, "200 OK"),
                 Arguments.of(SHORT, MisbehavingServer.stallInTheBody(207), Outcome.TIMED_OUT, "no answer"),
@@ -208,6 +211,18 @@ class JerseyIngestionClientFaultsTest {
                 Arguments.of(LONG, MisbehavingServer.endlessBody(200), Outcome.DELIVERED, "200 OK"),
                 Arguments.of(LONG, MisbehavingServer.endlessBody(207), Outcome.DELIVERED, "207"),
                 Arguments.of(LONG, MisbehavingServer.endlessBody(500), Outcome.SERVER_ERROR, "500"));
+    }
+
+    @Test
+    void aResetBeforeTheRequestBeginsSaysNothingAboutItsLines() {
+        start(true, MisbehavingServer.resetAtOnce(), LONG); // in the handshake
+
+        Verdict verdict = client.send(SMALL);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.RETRY);
+        assertThat(verdict.reason()).containsPattern("closed the connection|broke|terminated");
+        server.behave(MisbehavingServer.answer(200));
+        HealthyRequest.isDelivered(client, SMALL);
     }
 
     @ParameterizedTest
