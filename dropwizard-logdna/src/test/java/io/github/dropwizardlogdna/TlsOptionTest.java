@@ -137,7 +137,7 @@ class TlsOptionTest {
                 "tls.keyStorePassword is not the password of the store");
         refused("{keyStorePath: '" + trust + "', keyStorePassword: " + password + "}", "holds no key");
         refused("{truststorePath: x}", "tls.truststorePath is not an option of tls; did you mean trustStorePath?");
-        refused("{keyPassword: secret}", "tls.keyPassword is not an option of type logdna");
+        refused("{keyPassword: secret}", "tls.keyPassword is not an option of tls");
     }
 
     @Test
