@@ -12,13 +12,10 @@ import java.util.random.RandomGenerator;
  */
 public record RetryPolicy(Duration minDelay, Duration maxDelay) {
 
-    /** The longest delay that an endpoint may ask for, in nanoseconds. */
-    private static final long LONGEST_ASKED = Duration.ofMinutes(5).toNanos();
-
     /**
      * The delay in nanoseconds after the given number of failures in a row, at least one: exponential with full jitter,
      * between the shortest delay and a bound that doubles each time. A delay that the endpoint asks for wins, with up to a
-     * fifth more at random, but never more than 5 minutes.
+     * fifth more at random.
      *
      * @param tookOthers whether the endpoint took requests with the same settings, so that they are right
      */
@@ -28,7 +25,7 @@ public record RetryPolicy(Duration minDelay, Duration maxDelay) {
         if (verdict.retryAfter().isPresent()) {
             // Up to a fifth more: a fleet that was asked for the same delay must not come back at the same moment.
             long asked = NanoTime.of(verdict.retryAfter().get());
-            return Math.max(min, between(asked, Math.min(asked + asked / 5, Math.max(asked, LONGEST_ASKED)), random));
+            return Math.max(min, between(asked, asked + asked / 5, random));
         }
         boolean needsAHuman =
                 switch (verdict.outcome()) {
