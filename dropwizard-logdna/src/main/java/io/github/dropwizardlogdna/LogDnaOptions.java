@@ -12,6 +12,7 @@ import io.dropwizard.validation.MaxDataSize;
 import io.dropwizard.validation.MinDataSize;
 import io.dropwizard.validation.MinDuration;
 import io.github.dropwizardlogdna.config.EnvironmentDefaults;
+import io.github.dropwizardlogdna.shipping.ShippingSettings;
 import jakarta.annotation.Nullable;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -115,7 +116,7 @@ public abstract class LogDnaOptions<E extends DeferredProcessingAware> extends A
     private Duration maxRetryDelay = Duration.seconds(30);
 
     @Min(1)
-    @Max(8)
+    @Max(ShippingSettings.MAX_CONCURRENT_REQUESTS)
     private int concurrentRequests = 1;
 
     @NotNull

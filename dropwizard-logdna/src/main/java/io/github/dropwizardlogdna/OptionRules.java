@@ -5,7 +5,6 @@ import static io.github.dropwizardlogdna.EffectiveOptions.blankToNull;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
 import io.github.dropwizardlogdna.config.OptionProblems;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,13 +57,11 @@ final class OptionRules {
     }
 
     private void checkSubstitution() {
-        Map<String, String> texts = new LinkedHashMap<>();
-        texts.put("name", options.getName());
-        texts.put("hostname", effective.hostname());
-        texts.put("app", options.getApp());
-        texts.put("env", options.getEnv());
-        texts.forEach((option, text) -> problems.substituted(option, text == null ? List.of() : List.of(text)));
-        problems.substituted("tags", effective.tags());
+        problems.substituted("name", options.getName());
+        problems.substituted("hostname", effective.hostname());
+        problems.substituted("app", options.getApp());
+        problems.substituted("env", options.getEnv());
+        problems.substituted("tags", String.join(",", effective.tags()));
     }
 
     private void checkSizes() {

@@ -30,8 +30,8 @@ import java.util.function.Supplier;
  * <table>
  * <caption>Configuration</caption>
  * <tr><th>Name</th><th>Default</th><th>Description</th></tr>
- * <tr><td>{@code directory}</td><td>none</td><td>A directory that the service may write to. If it is
- *     empty, there is no spool.</td></tr>
+ * <tr><td>{@code directory}</td><td>none</td><td>Required: a directory that the service may write to. If
+ *     it is empty, as an environment variable may be, there is no spool.</td></tr>
  * <tr><td>{@code maxSize}</td><td>512MiB</td><td>The largest total size of the files.</td></tr>
  * </table>
  */

@@ -128,9 +128,9 @@ public final class OptionProblems {
         unless(text == null || text.length() <= characters, option, "must have at most " + characters + " characters");
     }
 
-    /** Texts in which the application was to put the values of environment variables. */
-    public void substituted(String option, Collection<String> texts) {
-        unless(texts.stream().noneMatch(text -> text != null && text.contains("${")), option, UNSUBSTITUTED);
+    /** A text in which the application was to put the values of environment variables. */
+    public void substituted(String option, @Nullable String text) {
+        unless(text == null || !text.contains("${"), option, UNSUBSTITUTED);
     }
 
     /** An IP address, v4 or v6. */

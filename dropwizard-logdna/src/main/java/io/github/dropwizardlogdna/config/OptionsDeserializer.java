@@ -30,7 +30,7 @@ import java.util.Set;
 
 /**
  * Reads the options of an appender as Jackson does, with two differences: an option without a value keeps its default,
- * because an environment variable may be empty; and the error for a value of the wrong type names the allowed form, never
+ * because an environment variable may be empty (a {@code spool} whose directory is empty is none); and the error for a value of the wrong type names the allowed form, never
  * the value.
  */
 public final class OptionsDeserializer extends JsonDeserializer<Object> implements ContextualDeserializer {

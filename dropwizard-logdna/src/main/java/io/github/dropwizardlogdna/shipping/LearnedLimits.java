@@ -172,7 +172,7 @@ final class LearnedLimits {
     /**
      * A body, whose request began at {@code start}, was not sent and answered in time.
      *
-     * @return whether a smaller one may be; otherwise the size is not the reason
+     * @return whether a smaller body may be in time; if not, the size is not the reason
      */
     boolean timedOut(int size, long start, long now) {
         lock.lock();

@@ -13,9 +13,6 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class MemoryBatchStore implements BatchStore {
 
-    /** The maximum of {@code concurrentRequests}. */
-    static final int MAX_SENDERS = 8;
-
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Allocates a link before it changes anything. An ArrayDeque moves its tail before it grows, so it may end up empty. */
@@ -23,7 +20,7 @@ final class MemoryBatchStore implements BatchStore {
     private final Queue<Batch> waiting = new LinkedList<>();
 
     /** By the number of the sender. Fixed, because a map may fail to allocate an entry. */
-    private final Batch[] claimed = new Batch[MAX_SENDERS];
+    private final Batch[] claimed = new Batch[ShippingSettings.MAX_CONCURRENT_REQUESTS];
 
     @Override
     public int add(Batch batch) {

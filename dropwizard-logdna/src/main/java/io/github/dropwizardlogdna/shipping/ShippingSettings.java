@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param flushInterval the age of the oldest line that closes a batch
  * @param gzip whether batches are compressed
  * @param retryPolicy the delays between attempts
- * @param concurrentRequests the maximum of requests in flight, at least one
+ * @param concurrentRequests the maximum of requests in flight, from one to {@link #MAX_CONCURRENT_REQUESTS}
  * @param spool keeps undelivered batches on disk; null for memory only
  */
 public record ShippingSettings(
@@ -26,6 +26,9 @@ public record ShippingSettings(
         RetryPolicy retryPolicy,
         int concurrentRequests,
         @Nullable SpoolSettings spool) {
+
+    /** The most requests in flight that can be configured. */
+    public static final int MAX_CONCURRENT_REQUESTS = 8;
 
     /** With one request at a time, of at most {@code batchSize}. */
     public ShippingSettings(

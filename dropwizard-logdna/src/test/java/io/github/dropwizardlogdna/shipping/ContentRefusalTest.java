@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** An endpoint, or a firewall before it, refuses the content of some lines: the lines after them do not wait for long. */
 class ContentRefusalTest {
@@ -57,17 +59,19 @@ class ContentRefusalTest {
         return fixture.counters.dropped(outcome == Outcome.TOO_LARGE ? DropReason.TOO_LARGE : DropReason.REFUSED);
     }
 
+    static Stream<Outcome> mayBeAboutTheContent() {
+        return Stream.of(
+                Outcome.NO_RESPONSE,
+                Outcome.TIMED_OUT,
+                Outcome.SERVER_ERROR,
+                Outcome.KEY_REFUSED,
+                Outcome.SETTING_AT_FAULT,
+                Outcome.BAD_REQUEST,
+                Outcome.TOO_LARGE);
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            names = {
-                "NO_RESPONSE",
-                "TIMED_OUT",
-                "SERVER_ERROR",
-                "KEY_REFUSED",
-                "SETTING_AT_FAULT",
-                "BAD_REQUEST",
-                "TOO_LARGE"
-            })
+    @MethodSource("mayBeAboutTheContent")
     void oneLineDoesNotBlockTheOthersAtAnyPosition(Outcome outcome) {
         for (int bad : new int[] {0, 1, 49, 98, 99}) {
             Fixture each = new Fixture();
@@ -90,16 +94,7 @@ class ContentRefusalTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            names = {
-                "NO_RESPONSE",
-                "TIMED_OUT",
-                "SERVER_ERROR",
-                "KEY_REFUSED",
-                "SETTING_AT_FAULT",
-                "BAD_REQUEST",
-                "TOO_LARGE"
-            })
+    @MethodSource("mayBeAboutTheContent")
     void aBatchOfOnlyBadLinesDoesNotBlockTheNext(Outcome outcome) {
         refuse(outcome, line -> line.startsWith("bad"));
         fixture.store(List.of("bad 1", "bad 2", "bad 3"));
@@ -115,16 +110,7 @@ class ContentRefusalTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            names = {
-                "NO_RESPONSE",
-                "TIMED_OUT",
-                "SERVER_ERROR",
-                "KEY_REFUSED",
-                "SETTING_AT_FAULT",
-                "BAD_REQUEST",
-                "TOO_LARGE"
-            })
+    @MethodSource("mayBeAboutTheContent")
     void manyBadLinesInABatchAreAllFound(Outcome outcome) {
         refuse(outcome, line -> line.endsWith("7"));
         fixture.store(numbered(0, 200));
@@ -143,6 +129,7 @@ class ContentRefusalTest {
     @EnumSource(
             names = {
                 "RETRY",
+                "NO_RESPONSE",
                 "TIMED_OUT",
                 "SERVER_ERROR",
                 "KEY_REFUSED",
@@ -201,7 +188,7 @@ class ContentRefusalTest {
 
     /** The errors begin in the middle of a batch, so that a line may be suspected, and end after each possible attempt. */
     @ParameterizedTest
-    @EnumSource(names = {"SERVER_ERROR", "BAD_REQUEST", "TOO_LARGE"})
+    @EnumSource(names = {"NO_RESPONSE", "SERVER_ERROR", "BAD_REQUEST", "TOO_LARGE"})
     void aShortTimeOfErrorsInTheMiddleOfABatchDropsNothing(Outcome outcome) {
         for (int errors = 1; errors <= 20; errors++) {
             Fixture each = new Fixture();

@@ -3,8 +3,6 @@ package io.github.dropwizardlogdna.shipping;
 import static io.github.dropwizardlogdna.shipping.TestLines.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dropwizardlogdna.LogDnaOptions;
-import jakarta.validation.constraints.Max;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -67,16 +65,6 @@ class MemoryBatchStoreTest {
         assertThat(store.linesBefore()).isEqualTo(10);
         store.remove(0);
         assertThat(store.linesBefore()).isEqualTo(13);
-    }
-
-    @Test
-    void hasRoomForAsManySendersAsCanBeConfigured() throws NoSuchFieldException {
-        long most = LogDnaOptions.class
-                .getDeclaredField("concurrentRequests")
-                .getAnnotation(Max.class)
-                .value();
-
-        assertThat(MemoryBatchStore.MAX_SENDERS).isEqualTo((int) most);
     }
 
     @Test
