@@ -28,12 +28,22 @@ public enum Remedy {
     PROXY,
     /** A class or a method is missing. */
     CLASS_PATH,
+    /** The process lacks memory, or may have no more threads. */
+    MEMORY,
     /** A 402. */
     ACCOUNT,
     /** A 413 and the like: a permanent refusal of lines. */
     CONTENT,
     /** A 400 or 422: caused by a line, or by the connection. */
     REQUEST;
+
+    /** The usual remedy for an error in this process. */
+    public static Remedy of(Throwable error) {
+        if (error instanceof LinkageError) {
+            return CLASS_PATH;
+        }
+        return error instanceof OutOfMemoryError ? MEMORY : PATIENCE;
+    }
 
     /** The usual remedy if only the outcome is known. */
     static Remedy of(Outcome outcome) {

@@ -217,6 +217,9 @@ public enum Message {
             case CLASS_PATH ->
                 "Check the report of the error for the versions that are needed; mvn dependency:tree shows which dependency"
                         + " brings another one.";
+            case MEMORY ->
+                "Nothing, if it passes. Otherwise raise the maximum heap (-Xmx) or, if the error is about threads, the limit of"
+                        + " processes of this container; or lower bufferSize.";
             case ACCOUNT -> "Check the account's plan and payment.";
             case CONTENT -> "Check what is unusual about the lines of that time, and about hostname, tags and meta.";
             case REQUEST ->

@@ -41,17 +41,39 @@ final class Requests {
         this.nanoTime = nanoTime;
     }
 
-    /** Sends lines of a batch, with their time in the text if they are late. */
-    Verdict send(Delivery current, Batch batch, long now) {
+    /**
+     * Lines of a batch as they are sent.
+     *
+     * @param more the bytes that they take in addition to the batch
+     */
+    record Prepared(Batch batch, int more) {}
+
+    /** Adds their time to the text of lines that are late. */
+    Prepared prepare(Delivery current, Batch batch, long now) {
         boolean late =
                 current.isRecovered() || now - batch.since() >= pipeline.form().lateAge();
-        Batch sent = late ? batch.withTimes(pipeline.form()) : batch;
-        int more = late ? sent.held() : 0;
-        pipeline.budget().hold(more);
+        if (!late) {
+            return new Prepared(batch, 0);
+        }
+        Batch changed = batch.withTimes(pipeline.form());
+        return new Prepared(changed, changed.held());
+    }
+
+    /** There was too little memory to prepare a request: an attempt that has failed before it could send anything. */
+    Verdict notPrepared(OutOfMemoryError error) {
+        endpoint.sending(id, nanoTime.getAsLong());
+        endpoint.answered();
+        observer.internalError("the preparation of a request", error);
+        return failed("a request can't be prepared", error);
+    }
+
+    Verdict send(Prepared prepared) {
+        Batch batch = prepared.batch();
+        pipeline.budget().hold(prepared.more());
         try {
-            return send(new RequestBody(sent.body(), sent.gzip(), sent.lines(), sent.origin()));
+            return send(new RequestBody(batch.body(), batch.gzip(), batch.lines(), batch.origin()));
         } finally {
-            pipeline.budget().release(more);
+            pipeline.budget().release(prepared.more());
         }
     }
 
@@ -63,13 +85,16 @@ final class Requests {
         } catch (RuntimeException | Error e) {
             // Not the fault of the lines (a missing class, too little memory), so they stay.
             observer.internalError("the client", e);
-            String reason = "the client failed: " + e.getClass().getSimpleName();
-            Remedy remedy = e instanceof LinkageError ? Remedy.CLASS_PATH : Remedy.PATIENCE;
-            return new Verdict(Outcome.RETRY, reason, remedy, Optional.empty(), List.of());
+            return failed("the client failed", e);
         } finally {
             endpoint.answered();
             observer.requestEnded(nanoTime.getAsLong() - start);
         }
+    }
+
+    private static Verdict failed(String what, Throwable error) {
+        String reason = what + ": " + error.getClass().getSimpleName();
+        return new Verdict(Outcome.RETRY, reason, Remedy.of(error), Optional.empty(), List.of());
     }
 
     /** Sends a line of the shipper, to find out whether the endpoint takes anything. */

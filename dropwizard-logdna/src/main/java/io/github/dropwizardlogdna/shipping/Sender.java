@@ -18,6 +18,9 @@ import java.util.function.LongSupplier;
  */
 final class Sender implements Worker.Task {
 
+    /** In about a minute. */
+    private static final int ATTEMPTS_WITHOUT_MEMORY = 10;
+
     /** Its number among the senders. */
     private final int id;
 
@@ -34,6 +37,9 @@ final class Sender implements Worker.Task {
     /** The claimed batch, while it is delivered. */
     @Nullable
     private volatile Delivery delivery;
+
+    /** How often in a row there was too little memory to prepare a request. */
+    private int shortages;
 
     Sender(
             int id,
@@ -117,10 +123,19 @@ final class Sender implements Worker.Task {
 
     private void sendPart(Delivery current, long now) {
         Division division = current.division();
-        Part part = division.first(limits.largestBody(now), limits.gzip(now), limits.isGzipTrial(now));
+        Part part;
+        Requests.Prepared prepared;
+        try {
+            part = division.first(limits.largestBody(now), limits.gzip(now), limits.isGzipTrial(now));
+            prepared = requests.prepare(current, part.batch(), now);
+        } catch (OutOfMemoryError e) {
+            awaitMemory(e);
+            return;
+        }
+        shortages = 0;
         Batch batch = part.batch();
         long start = nanoTime.getAsLong();
-        Verdict verdict = requests.send(current, batch, now);
+        Verdict verdict = requests.send(prepared);
         long end = nanoTime.getAsLong();
         switch (verdict.outcome()) {
             case DELIVERED -> {
@@ -162,6 +177,16 @@ final class Sender implements Worker.Task {
             case BAD_REQUEST -> failed(current, part, Failure.CONTENT, verdict);
             case SERVER_ERROR, KEY_REFUSED, SETTING_AT_FAULT -> failed(current, part, Failure.ERROR, verdict);
         }
+    }
+
+    /** Keeps the lines, because other code of the process may hold the memory for a moment only. */
+    private void awaitMemory(OutOfMemoryError error) {
+        if (++shortages > ATTEMPTS_WITHOUT_MEMORY) {
+            shortages = 0;
+            throw error; // perhaps smaller batches, which follow, do not need as much
+        }
+        Verdict verdict = requests.notPrepared(error);
+        endpoint.failed(id, verdict, true, nanoTime.getAsLong());
     }
 
     /** The endpoint took these lines. */

@@ -167,6 +167,67 @@ class SurvivingErrorsTest {
         assertThat(observer.events).anyMatch(words -> words.startsWith("UNWRITABLE"));
     }
 
+    /** Late lines take memory when they are sent. */
+    @Test
+    void keepsLinesWhileThereIsTooLittleMemoryToPrepareARequest() {
+        AtomicInteger shortages = new AtomicInteger();
+        Shipper shipper = start(shipper(lateLines(() -> {
+            if (shortages.incrementAndGet() <= 3) {
+                Thrown.OUT_OF_MEMORY.raise();
+            }
+        })));
+        log(shipper, "a");
+        log(shipper, "b");
+
+        await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("a", "b"));
+
+        assertThat(shipper.counts().dropped(DropReason.FAILED)).isZero();
+        assertThat(shipper.counts().internalErrors()).isEqualTo(3);
+        assertThat(observer.events)
+                .filteredOn(words -> words.startsWith("error in the preparation of a request"))
+                .hasSize(3);
+        assertThat(observer.events).anyMatch(words -> words.contains("a request can't be prepared: OutOfMemoryError"));
+    }
+
+    @Test
+    void aBatchThatMemoryIsTooShortForDoesNotBlockTheOthers() {
+        AtomicInteger attempts = new AtomicInteger();
+        Shipper shipper = start(shipper(lateLines(() -> {
+            if (attempts.incrementAndGet() <= 11) {
+                Thrown.OUT_OF_MEMORY.raise();
+            }
+        })));
+        log(shipper, "large");
+        await().until(() -> attempts.get() > 0);
+        log(shipper, "other");
+
+        await().untilAsserted(() -> assertThat(endpoint.taken).contains("other"));
+
+        assertThat(shipper.counts().dropped(DropReason.FAILED)).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(shipper.counts().heldBytes()).isZero());
+        assertThat(endpoint.taken).doesNotContain("large");
+    }
+
+    private static LineForm lateLines(Runnable beforeCopying) {
+        return new LineForm() {
+            @Override
+            public byte[] encode(String text) {
+                return notice(text);
+            }
+
+            @Override
+            public long lateAge() {
+                return 0;
+            }
+
+            @Override
+            public byte[] withTimes(byte[] bytes, int from, int to) {
+                beforeCopying.run();
+                return LineForm.super.withTimes(bytes, from, to);
+            }
+        };
+    }
+
     /** The clock stands for any code that is called: each single call of it fails once. */
     @Test
     void settlesEveryLineAndContinuesIfAnyCallFails() {
@@ -422,6 +483,10 @@ class SurvivingErrorsTest {
                 SurvivingErrorsTest::notice,
                 List.of(observer),
                 ClockAndJitter.real());
+    }
+
+    private Shipper shipper(LineForm form) {
+        return new Shipper("test", settings(null), () -> endpoint, form, List.of(observer), ClockAndJitter.real());
     }
 
     private Shipper shipperWith(ShippingThread.Starter threads) {
