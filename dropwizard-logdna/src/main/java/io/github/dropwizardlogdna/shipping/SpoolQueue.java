@@ -1,18 +1,20 @@
 package io.github.dropwizardlogdna.shipping;
 
 import jakarta.annotation.Nullable;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedList;
 import java.util.List;
-import java.util.Map;
+import java.util.ListIterator;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The batches of a spool in their order: which are on disk, which in memory, which a sender has claimed; and the bytes that
  * all files take. Does no input or output, so the lock is never held while a disk hangs. Thread-safe.
+ *
+ * <p>A lack of memory loses no batch that is in here: each method allocates before its first change or after its last one.
  */
+@SuppressWarnings("JdkObsolete") // LinkedList
 final class SpoolQueue {
 
     /** More files than a human would look at. */
@@ -77,11 +79,11 @@ final class SpoolQueue {
     private final long maxSize;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Guarded by the lock, like all fields below. */
-    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    /** Guarded by the lock, like all fields below. Allocates a link before it changes anything, unlike an ArrayDeque. */
+    private LinkedList<Entry> entries = new LinkedList<>();
 
     /** By the number of the sender. */
-    private final Map<Integer, Entry> claimed = new HashMap<>();
+    private final Entry[] claimed = new Entry[ShippingSettings.MAX_CONCURRENT_REQUESTS];
 
     /** Delivered, but not deleted. */
     private final List<Entry> undeleted = new ArrayList<>();
@@ -133,10 +135,13 @@ final class SpoolQueue {
         lock.lock();
         try {
             // After batches that stayed in memory until the place was open: the sender may be delivering one.
-            entries.addAll(recovered);
+            LinkedList<Entry> all = new LinkedList<>(entries);
+            all.addAll(recovered);
+            long size = recovered.stream().mapToLong(Entry::size).sum();
+            entries = all;
             bytesSetAside = Math.min(aside, maxBytesSetAside());
             filesSetAside = filesAside;
-            bytes += bytesSetAside + recovered.stream().mapToLong(Entry::size).sum();
+            bytes += bytesSetAside + size;
         } finally {
             lock.unlock();
         }
@@ -175,29 +180,32 @@ final class SpoolQueue {
         return null;
     }
 
-    /** A batch that was in memory only is in a file of this size as well. */
+    /** A batch that was in memory only is in a file of this size as well. It keeps its place in the order. */
     Written written(Entry entry, Entry onDisk) {
         lock.lock();
         try {
+            Entry inBoth = entry.written(onDisk.size());
+            ListIterator<Entry> found = entries.listIterator();
+            boolean known = false;
+            while (!known && found.hasNext()) {
+                known = found.next().equals(entry);
+            }
             bytes += onDisk.size();
-            if (!entries.contains(entry)) {
+            if (!known) {
                 return closed ? Written.CLOSED : Written.DELIVERED;
             }
             unwritten--;
-            boolean delivering = claimed.containsValue(entry);
-            replace(entry, delivering ? entry.written(onDisk.size()) : onDisk);
-            return delivering ? Written.CLAIMED : Written.RELEASED;
+            int sender = claimant(entry);
+            if (sender < 0) {
+                found.set(onDisk);
+                return Written.RELEASED;
+            }
+            found.set(inBoth);
+            claimed[sender] = inBoth;
+            return Written.CLAIMED;
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Keeps the place in the order. */
-    private void replace(Entry old, Entry entry) {
-        List<Entry> all = List.copyOf(entries);
-        entries.clear();
-        all.forEach(each -> entries.addLast(each.equals(old) ? entry : each));
-        claimed.replaceAll((sender, each) -> each.equals(old) ? entry : each);
     }
 
     // Claiming
@@ -205,7 +213,7 @@ final class SpoolQueue {
     boolean hasBatchFor(int sender) {
         lock.lock();
         try {
-            return !closed && (entries.size() > claimed.size() || claimed.containsKey(sender));
+            return !closed && (claimed[sender] != null || entries.size() > claims());
         } finally {
             lock.unlock();
         }
@@ -216,13 +224,13 @@ final class SpoolQueue {
     Entry claim(int sender) {
         lock.lock();
         try {
-            Entry known = claimed.get(sender);
+            Entry known = claimed[sender];
             if (closed || known != null) {
                 return closed ? null : known;
             }
             for (Entry entry : entries) {
-                if (!claimed.containsValue(entry)) {
-                    claimed.put(sender, entry);
+                if (claimant(entry) < 0) {
+                    claimed[sender] = entry;
                     return entry;
                 }
             }
@@ -237,8 +245,9 @@ final class SpoolQueue {
     Entry remove(int sender) {
         lock.lock();
         try {
-            Entry removed = closed ? null : claimed.remove(sender);
+            Entry removed = closed ? null : claimed[sender];
             if (removed != null) {
+                claimed[sender] = null;
                 entries.remove(removed);
                 unwritten -= removed.isOnDisk() ? 0 : 1;
                 full = false;
@@ -247,6 +256,24 @@ final class SpoolQueue {
         } finally {
             lock.unlock();
         }
+    }
+
+    private int claims() {
+        int claims = 0;
+        for (Entry entry : claimed) {
+            claims += entry == null ? 0 : 1;
+        }
+        return claims;
+    }
+
+    /** The number of the sender that has claimed this batch; -1 if none has. */
+    private int claimant(Entry entry) {
+        for (int sender = 0; sender < claimed.length; sender++) {
+            if (entry.equals(claimed[sender])) {
+                return sender;
+            }
+        }
+        return -1;
     }
 
     /** Any other file than this. */
@@ -308,7 +335,7 @@ final class SpoolQueue {
     void setAside(int sender, Entry entry, long left) {
         lock.lock();
         try {
-            claimed.remove(sender);
+            claimed[sender] = null;
             entries.remove(entry);
             bytes += left - entry.size();
             bytesSetAside += left;
@@ -399,7 +426,7 @@ final class SpoolQueue {
     boolean isClaimOnDisk(int sender) {
         lock.lock();
         try {
-            Entry entry = claimed.get(sender);
+            Entry entry = claimed[sender];
             return entry != null && entry.isOnDisk();
         } finally {
             lock.unlock();
