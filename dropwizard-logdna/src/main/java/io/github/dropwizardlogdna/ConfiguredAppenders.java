@@ -17,14 +17,15 @@ import io.dropwizard.request.logging.LogbackAccessRequestLogFactory;
 import io.dropwizard.request.logging.RequestLogFactory;
 import io.dropwizard.request.logging.layout.LogbackAccessRequestLayoutFactory;
 import io.dropwizard.request.logging.old.LogbackClassicRequestLogFactory;
+import io.github.dropwizardlogdna.appender.AppenderNames;
 import io.github.dropwizardlogdna.check.CheckedAppender;
 import io.github.dropwizardlogdna.config.OptionsCheck;
 import io.github.dropwizardlogdna.config.WrongFormException;
 import jakarta.annotation.Nullable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -37,7 +38,11 @@ final class ConfiguredAppenders {
 
     private static final String UNREADABLE = "can't be read: a value of the wrong kind, or an unknown type";
 
-    private final List<Found> found = new ArrayList<>();
+    /** In the order in which Dropwizard builds them. */
+    private final List<Found> ofLoggers = new ArrayList<>();
+
+    /** The same for the appenders of the root and of the request log, which Dropwizard builds after those of loggers. */
+    private final List<Found> others = new ArrayList<>();
 
     /**
      * An appender of the configuration.
@@ -55,19 +60,19 @@ final class ConfiguredAppenders {
             String problem,
             @Nullable LayoutFactory<?> layouts) {
 
-        CheckedAppender toCheck() {
-            LogDnaAppenderFactory<?> known = factory;
-            if (known == null) {
-                return new CheckedAppender(path, defaultName, true, Optional.empty(), application -> {
-                    throw new IllegalArgumentException(problem);
-                });
-            }
-            return new CheckedAppender(
-                    path,
-                    known.nameOr(defaultName),
-                    known.isEnabled(),
-                    Optional.ofNullable(known.getSpool()).map(SpoolOptions::path),
-                    known::endpointCheck);
+        boolean needsDefaultName() {
+            return factory != null && factory.needsDefaultName();
+        }
+
+        /** Its name, unless another appender has it. */
+        String wantedName() {
+            return factory == null ? defaultName : factory.nameOr(defaultName);
+        }
+
+        /** Names it; see {@link AppenderNames#take}. */
+        Named named(AppenderNames names, boolean reserved) {
+            boolean isBuilt = factory != null && factory.isEnabled();
+            return new Named(this, isBuilt ? names.take(wantedName(), reserved && needsDefaultName()) : wantedName());
         }
 
         /** The problems with their paths, in Dropwizard's form. */
@@ -88,35 +93,36 @@ final class ConfiguredAppenders {
         }
     }
 
-    private ConfiguredAppenders() {}
+    /** An appender with the name that it gets at the start. */
+    private record Named(Found appender, String name) {
 
-    /** Returns all appenders, for the check. */
-    static List<CheckedAppender> in(Configuration configuration) {
-        ConfiguredAppenders appenders = ofLoggers(configuration);
-        appenders.ofRootAndServer(configuration);
-        return appenders.found.stream().map(Found::toCheck).toList();
-    }
-
-    /** Returns the problems that Dropwizard does not find: any of single loggers, and all of {@code logFormat}. */
-    static List<String> problemsBeyondValidation(Configuration configuration) {
-        ConfiguredAppenders appenders = ofLoggers(configuration);
-        Stream<String> ofLoggers = List.copyOf(appenders.found).stream().flatMap(Found::problems);
-        appenders.ofRootAndServer(configuration);
-        return Stream.concat(ofLoggers, appenders.found.stream().flatMap(Found::patternProblem))
-                .toList();
-    }
-
-    private static ConfiguredAppenders ofLoggers(Configuration configuration) {
-        ConfiguredAppenders appenders = new ConfiguredAppenders();
-        if (configuration.getLoggingFactory() instanceof DefaultLoggingFactory logging) {
-            appenders.ofLoggers(logging);
+        Stream<String> problem() {
+            return Stream.ofNullable(appender.factory())
+                    .flatMap(known -> known.nameProblem(appender.wantedName(), name).stream())
+                    .map(problem -> appender.path() + "." + problem);
         }
-        return appenders;
+
+        CheckedAppender toCheck() {
+            LogDnaAppenderFactory<?> known = appender.factory();
+            if (known == null) {
+                return new CheckedAppender(appender.path(), name, true, Optional.empty(), application -> {
+                    throw new IllegalArgumentException(appender.problem());
+                });
+            }
+            return new CheckedAppender(
+                    appender.path(),
+                    name,
+                    known.isEnabled(),
+                    Optional.ofNullable(known.getSpool()).map(SpoolOptions::path),
+                    known::endpointCheck);
+        }
     }
 
-    private void ofRootAndServer(Configuration configuration) {
+    private ConfiguredAppenders(Configuration configuration) {
         if (configuration.getLoggingFactory() instanceof DefaultLoggingFactory logging) {
+            ofLoggers(logging);
             addAll(
+                    others,
                     "logging",
                     LogDnaAppenderFactory.DEFAULT_NAME,
                     logging.getAppenders(),
@@ -125,9 +131,41 @@ final class ConfiguredAppenders {
         ofServer(configuration.getServerFactory());
     }
 
+    /** Returns all appenders, for the check. */
+    static List<CheckedAppender> in(Configuration configuration) {
+        return new ConfiguredAppenders(configuration)
+                .named()
+                .map(Named::toCheck)
+                .toList();
+    }
+
+    /** Returns the problems that Dropwizard does not find: any of single loggers, and all of {@code logFormat} and names. */
+    static List<String> problemsBeyondValidation(Configuration configuration) {
+        ConfiguredAppenders appenders = new ConfiguredAppenders(configuration);
+        Stream<String> ofLoggers = sorted(appenders.ofLoggers).flatMap(Found::problems);
+        Stream<String> ofAll =
+                appenders.named().flatMap(each -> Stream.concat(each.appender().patternProblem(), each.problem()));
+        return Stream.concat(ofLoggers, ofAll).toList();
+    }
+
+    /** All appenders with the names that they get at the start. */
+    private Stream<Named> named() {
+        AppenderNames names = new AppenderNames();
+        boolean reserved = others.stream().anyMatch(Found::needsDefaultName);
+        List<Named> named = new ArrayList<>();
+        ofLoggers.forEach(found -> named.add(found.named(names, reserved)));
+        named.sort(Comparator.comparing(each -> each.appender().path()));
+        others.forEach(found -> named.add(found.named(names, false)));
+        return named.stream();
+    }
+
+    private static Stream<Found> sorted(List<Found> appenders) {
+        return appenders.stream().sorted(Comparator.comparing(Found::path));
+    }
+
     private void ofLoggers(DefaultLoggingFactory logging) {
         ObjectMapper mapper = Jackson.newObjectMapper(); // as Dropwizard reads them when it configures logging
-        new TreeMap<>(logging.getLoggers()).forEach((name, node) -> ofLogger("logging.loggers." + name, node, mapper));
+        logging.getLoggers().forEach((name, node) -> ofLogger("logging.loggers." + name, node, mapper));
     }
 
     private void ofLogger(String path, JsonNode node, ObjectMapper mapper) {
@@ -136,6 +174,7 @@ final class ConfiguredAppenders {
         }
         try {
             addAll(
+                    ofLoggers,
                     path,
                     LogDnaAppenderFactory.DEFAULT_NAME,
                     mapper.treeToValue(node, LoggerConfiguration.class).getAppenders(),
@@ -145,12 +184,12 @@ final class ConfiguredAppenders {
                     .map(each -> each.getFieldName() == null ? "[" + each.getIndex() + "]" : "." + each.getFieldName())
                     .collect(Collectors.joining());
             // Not the message of any other exception, because it may quote a value.
-            found.add(
+            ofLoggers.add(
                     e instanceof WrongFormException
                             ? unreadable(path + below, e.getOriginalMessage())
                             : unreadable(path + below, UNREADABLE));
         } catch (JsonProcessingException e) {
-            found.add(unreadable(path, UNREADABLE));
+            ofLoggers.add(unreadable(path, UNREADABLE));
         }
     }
 
@@ -163,12 +202,14 @@ final class ConfiguredAppenders {
             RequestLogFactory<?> requestLog = standard.getRequestLogFactory();
             if (requestLog instanceof LogbackAccessRequestLogFactory access) {
                 addAll(
+                        others,
                         "server.requestLog",
                         LogDnaAppenderFactory.DEFAULT_REQUEST_LOG_NAME,
                         access.getAppenders(),
                         new LogbackAccessRequestLayoutFactory());
             } else if (requestLog instanceof LogbackClassicRequestLogFactory classic) {
                 addAll(
+                        others,
                         "server.requestLog",
                         LogDnaAppenderFactory.DEFAULT_REQUEST_LOG_NAME,
                         classic.getAppenders(),
@@ -177,7 +218,8 @@ final class ConfiguredAppenders {
         }
     }
 
-    private void addAll(
+    private static void addAll(
+            List<Found> found,
             String path,
             String usualName,
             List<? extends AppenderFactory<?>> appenders,

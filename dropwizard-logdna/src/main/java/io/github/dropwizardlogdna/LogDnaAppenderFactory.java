@@ -165,13 +165,20 @@ public class LogDnaAppenderFactory<E extends DeferredProcessingAware> extends Lo
     private String uniqueName(ApplicationAppenders appenders, String usualName, boolean declared) {
         String wanted = nameOr(usualName);
         boolean reserved = !declared && needsDefaultName() && DeclaredAppenders.needDefaultName();
-        String unique = appenders.uniqueName(wanted, reserved);
-        if (getSpool() != null && !unique.equals(wanted)) {
-            throw OptionsCheck.error(
-                    "name must be set to one of its own: with a spool it determines which lines on disk belong to this"
-                            + " appender, and " + wanted + " is the name of another appender");
-        }
+        String unique = appenders.names().take(wanted, reserved);
+        nameProblem(wanted, unique).ifPresent(problem -> {
+            throw OptionsCheck.error(problem);
+        });
         return unique;
+    }
+
+    /** The problem of a name that depends on other appenders; empty if it may. */
+    Optional<String> nameProblem(String wanted, String unique) {
+        return getSpool() == null || unique.equals(wanted)
+                ? Optional.empty()
+                : Optional.of(
+                        "name must be set to one of its own: with a spool it determines which lines on disk belong"
+                                + " to this appender, and " + wanted + " is the name of another appender");
     }
 
     private Layout<E> layout(LoggerContext context, LayoutFactory<E> layoutFactory, boolean fromPattern) {

@@ -184,6 +184,8 @@ class LogDnaCheckCommandTest {
 
             assertThat(checked.succeeded).isFalse();
             assertThat(checked.output)
+                    .contains("logdna (logging.appenders[0])")
+                    .contains("logdna-2 (logging.appenders[1])")
                     .contains("answered 500 Internal Server Error")
                     .contains("1 of 2 test lines taken");
         }

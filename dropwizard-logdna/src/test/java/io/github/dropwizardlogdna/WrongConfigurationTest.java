@@ -434,6 +434,28 @@ class WrongConfigurationTest {
                         + " effect in a request log of type classic: remove it, or use the type logback-access");
     }
 
+    /** The second appender of the same name gets another, and a spool must not depend on that. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "logging: {appenders: [%s, %s]} > logging.appenders[1]",
+                "logging: {loggers: {audit: {appenders: [%s]}}, appenders: [%s]} > logging.loggers.audit.appenders[0]",
+                "logging: {loggers: {audit: {appenders: [%s, %s]}}} > logging.loggers.audit.appenders[1]",
+                "server: {requestLog: {appenders: [%s, %s]}} > server.requestLog.appenders[1]"
+            })
+    void namesFileAndPathOfASpoolWhoseNameIsTakenWithTheBundle(String fileAndPath) {
+        String file = fileAndPath.split(" > ")[0];
+        String path = fileAndPath.split(" > ")[1];
+        String appender = "{type: logdna, ingestionKey: k, spool: {directory: nowhere}}";
+
+        Throwable thrown = catchThrowable(() -> readWithTheBundle(file.replace("%s", appender)));
+
+        assertThat(thrown)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith(
+                        "config.yml has an error:\n  * " + path + ".name must be set to one of its own: with a spool");
+    }
+
     @Test
     void takesThePatternsOfEachPlaceWithTheBundle() throws Exception {
         String file = """

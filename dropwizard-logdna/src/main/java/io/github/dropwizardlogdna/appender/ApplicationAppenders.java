@@ -8,10 +8,8 @@ import io.github.dropwizardlogdna.report.EarlyReports;
 import io.github.dropwizardlogdna.report.Message;
 import io.github.dropwizardlogdna.report.ReportLog;
 import io.github.dropwizardlogdna.shipping.Shipper;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,8 +31,7 @@ public final class ApplicationAppenders implements AppenderGroup, ShutdownHook.P
     private final AppenderMetrics metrics = new AppenderMetrics();
     private final EarlyReports earlyReports = new EarlyReports();
 
-    /** The names in use; only the thread that builds the appenders uses them. */
-    private final Set<String> names = new HashSet<>();
+    private final AppenderNames names = new AppenderNames();
 
     /** The buffer size of each appender in bytes, by its name. */
     private final Map<String, Long> bufferSizes = new ConcurrentHashMap<>();
@@ -61,17 +58,9 @@ public final class ApplicationAppenders implements AppenderGroup, ShutdownHook.P
         return fresh;
     }
 
-    /**
-     * Reserves a name that no other appender of the application has: the given one, or the same with a number.
-     *
-     * @param reserved whether the given name belongs to an appender that is built later
-     */
-    public String uniqueName(String wanted, boolean reserved) {
-        String name = reserved ? wanted + "-2" : wanted;
-        for (int i = reserved ? 3 : 2; !names.add(name); i++) {
-            name = wanted + "-" + i;
-        }
-        return name;
+    /** The names of the appenders, for the thread that builds them. */
+    public AppenderNames names() {
+        return names;
     }
 
     AppenderMetrics metrics() {
