@@ -69,10 +69,11 @@ final class HttpTransport {
             ClassicHttpResponse response = connection.exchange(request, attempt);
             ResponseReader reader = new ResponseReader(connection, request, response);
             EndpointResponse read = reader.read();
-            reusable = reader.reusable;
+            Duration longestIdle = idleTime(response);
+            reusable = reader.reusable && !longestIdle.isZero();
             if (reusable) {
                 attempt.end(); // before another request, or the watchdog, may use the connection
-                keep(connection, response);
+                keep(connection, longestIdle);
             }
             return read;
         } finally {
@@ -120,12 +121,7 @@ final class HttpTransport {
         return usable ? last.connection : null;
     }
 
-    private void keep(WireConnection connection, ClassicHttpResponse response) {
-        Duration longest = idleTime(response);
-        if (longest.isZero()) {
-            connection.closeIdle();
-            return;
-        }
+    private void keep(WireConnection connection, Duration longest) {
         Idle last = new Idle(connection);
         idle.set(last);
         if (!watchdog.watch(last, System.nanoTime() + longest.toNanos())) {
