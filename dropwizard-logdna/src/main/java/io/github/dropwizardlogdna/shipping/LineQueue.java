@@ -2,6 +2,7 @@ package io.github.dropwizardlogdna.shipping;
 
 import jakarta.annotation.Nullable;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -26,8 +27,14 @@ final class LineQueue {
     /** How many arrays to keep for reuse; with the default sizes as much as a batch, at most 2 MiB. */
     private static final int SPARES = 32;
 
+    private static final int SPINS = 100;
+    private static final long COMMIT_POLL = TimeUnit.MICROSECONDS.toNanos(50);
+    /** Far more than a copy takes, also on a busy machine. */
+    private static final long COMMIT_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
+
     private final int chunkSize;
     private final Budget budget;
+    private final long commitTimeout;
     private final AtomicReference<Chunk> tail;
     private final AtomicReferenceArray<byte[]> spares = new AtomicReferenceArray<>(SPARES);
 
@@ -44,8 +51,14 @@ final class LineQueue {
     private final Runnable wakeBatcher;
 
     LineQueue(Budget budget, int chunkSize, Runnable wakeBatcher) {
+        this(budget, chunkSize, wakeBatcher, COMMIT_TIMEOUT);
+    }
+
+    /** A seam for tests, with another time to wait for the end of an append that has begun. */
+    LineQueue(Budget budget, int chunkSize, Runnable wakeBatcher, long commitTimeout) {
         this.budget = budget;
         this.chunkSize = chunkSize;
+        this.commitTimeout = commitTimeout;
         this.wakeBatcher = wakeBatcher;
         this.head = Chunk.sealed();
         this.tail = new AtomicReference<>(head);
@@ -211,14 +224,16 @@ final class LineQueue {
 
     /**
      * Only a copy of some bytes follows a claim, so this takes a time slice at most. An Error between the two (a stack that
-     * ends there) could leave a claim open; then the wait ends after about ten seconds.
+     * ends there) could leave a claim open; then the wait ends with the timeout.
      */
-    private static void awaitCommits(Chunk chunk) {
-        for (int rounds = 0; !chunk.isComplete() && rounds < 200_000; rounds++) {
-            if (rounds < 100) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.parkNanos(50_000);
+    private void awaitCommits(Chunk chunk) {
+        for (int spins = 0; !chunk.isComplete() && spins < SPINS; spins++) {
+            Thread.onSpinWait();
+        }
+        if (!chunk.isComplete()) {
+            long start = System.nanoTime();
+            while (!chunk.isComplete() && System.nanoTime() - start < commitTimeout) {
+                LockSupport.parkNanos(COMMIT_POLL);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna.shipping;
 import static io.github.dropwizardlogdna.shipping.Fixture.FLUSH;
 import static io.github.dropwizardlogdna.shipping.Fixture.numbered;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -184,6 +185,158 @@ class BatcherTest {
                 shortLines.batcher.step(shortLines.now);
             }
         }
+    }
+
+    @Test
+    void readsLinesOnceTheyFillABatch() {
+        Fixture large = new Fixture(64 * 1024, false);
+        byte[] line = TestLines.line("x".repeat(1_000));
+        int room = 64 * 1024 - OpenBatch.ENVELOPE;
+        while (large.queue.waitingBytes() + line.length < room) {
+            large.queue.append(line, line.length, 1, false);
+            large.batcher.step(large.now);
+        }
+        assertThat(large.queue.consumedLines())
+                .as("they wait where a line costs least")
+                .isZero();
+
+        for (int i = 0; i < 2; i++) {
+            large.queue.append(line, line.length, 1, false);
+        }
+        large.batcher.step(large.now);
+
+        assertThat(large.queue.waitingBytes()).isZero();
+        assertThat(large.store.size()).isEqualTo(1);
+    }
+
+    @Test
+    void readsLinesBeforeShortOnesFillTheQueue() {
+        Fixture shortLines = new Fixture(9 << 20, false, new BufferLimits(1_000, 32 << 20, 0, 0));
+        String line = "x".repeat(64 - TestLines.line("").length);
+        for (int i = 0; i < 499; i++) {
+            shortLines.log(line);
+        }
+        shortLines.batcher.step(shortLines.now);
+        assertThat(shortLines.queue.consumedLines()).isZero();
+
+        shortLines.log(line);
+        shortLines.batcher.step(shortLines.now);
+
+        assertThat(shortLines.queue.consumedLines()).as("at half of its lines").isEqualTo(500);
+        assertThat(shortLines.store.size()).as("no batch is due or full").isZero();
+    }
+
+    @Test
+    void readsMoreLinesForAnOpenBatchOnceTheyFillIt() {
+        Fixture far = new Fixture(2_000, 10_000, false, new BufferLimits(65_536, 32 << 20, 0, 0));
+        far.learned.passed(10_000, false, 1, far.now);
+        far.store(List.of("in flight"));
+        far.store(List.of("waiting"));
+        far.logAll(numbered(0, 400));
+        far.batcher.step(far.now);
+        long open = far.queue.consumedLines();
+        assertThat(far.queue.waitingBytes()).isZero();
+        byte[] line = TestLines.line("x".repeat(100));
+        long left = 10_000L - OpenBatch.ENVELOPE - bytesOf(numbered(0, 400));
+
+        while (far.queue.waitingBytes() + line.length < left) {
+            far.queue.append(line, line.length, 1, false);
+            far.batcher.step(far.now);
+        }
+        assertThat(far.queue.consumedLines()).isEqualTo(open);
+        for (int i = 0; i < 2; i++) {
+            far.queue.append(line, line.length, 1, false);
+        }
+        far.batcher.step(far.now);
+
+        assertThat(far.queue.waitingBytes()).isZero();
+    }
+
+    private static int bytesOf(List<String> lines) {
+        return lines.stream().mapToInt(each -> TestLines.line(each).length).sum();
+    }
+
+    @Test
+    void lastLinesOfABurstAreDueByTheLookBeforeThem() {
+        Fixture small = new Fixture(2_000, false);
+        small.log("first");
+        small.batcher.step(small.now);
+        small.pass(Duration.ofMillis(300));
+        small.batcher.step(small.now);
+        small.pass(Duration.ofMillis(300));
+        small.logAll(numbered(0, 200));
+
+        assertThat(small.batcher.step(small.now))
+                .isEqualTo(Duration.ofMillis(700).toNanos());
+        assertThat(small.store.size()).isPositive();
+    }
+
+    @Test
+    void tellsWhenItsOldestLineWasAppended() {
+        assertThat(batcher.oldest(7)).isEqualTo(7);
+        fixture.log("first");
+        batcher.step(fixture.now);
+        long first = fixture.now;
+        fixture.pass(Duration.ofMillis(600));
+        fixture.log("second");
+        batcher.step(fixture.now);
+
+        assertThat(batcher.oldest(7)).isEqualTo(first);
+
+        batcher.discard();
+        assertThat(batcher.oldest(7)).isEqualTo(7);
+    }
+
+    @Test
+    void holdsBackNothingThatIsNotDue() {
+        fixture.log("first");
+        batcher.step(fixture.now);
+
+        assertThat(batcher.isHoldingBack()).isFalse();
+    }
+
+    @Test
+    void dropsAndCountsTheLinesOfABatchThatAnErrorMadeImpossibleToFinish() {
+        fixture.store(List.of("in flight"));
+        fixture.store(List.of("waiting"));
+        long held = fixture.budget.downstream();
+        fixture.log("a");
+        fixture.log("b");
+        fixture.pass(Duration.ofSeconds(2));
+        batcher.step(fixture.now);
+        fixture.pass(Duration.ofSeconds(2));
+        batcher.step(fixture.now);
+        fixture.log("x".repeat(65_000));
+        batcher.step(fixture.now);
+        assertThat(fixture.queue.consumedLines()).as("in the open batch").isEqualTo(5);
+
+        batcher.recover();
+
+        assertThat(fixture.counters.dropped(DropReason.FAILED)).isEqualTo(3);
+        assertThat(fixture.budget.downstream()).isEqualTo(held);
+        assertThat(fixture.batches()).containsExactly(List.of("in flight"), List.of("waiting"));
+        assertThat(batcher.settledLines()).isEqualTo(5);
+    }
+
+    /** An array that is too short stands for a stack that ends between the claim and the commit of a line. */
+    @Test
+    void countsTheLinesOfAChunkInWhichALineWasNeverFinishedAndGoesOn() {
+        Fixture impatient = Fixture.withCommitTimeout(1);
+        impatient.log("before");
+        assertThatThrownBy(() -> impatient.queue.append(new byte[1], 500, 1, false))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        impatient.batcher.flush(true);
+
+        impatient.batcher.step(impatient.now);
+        assertThat(impatient.queue.waitingBytes()).isZero();
+        assertThat(impatient.budget.downstream()).isZero();
+        assertThat(impatient.counters.dropped(DropReason.FAILED)).isEqualTo(2);
+        impatient.log("after");
+        impatient.batcher.step(impatient.now);
+
+        assertThat(impatient.batches().get(0))
+                .containsExactly("after", "2 lines are missing before this one (2 failed)");
+        assertThat(impatient.batcher.settledLines()).isEqualTo(4);
     }
 
     @Test

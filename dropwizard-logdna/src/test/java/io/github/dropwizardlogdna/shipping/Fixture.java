@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiFunction;
 
 /** A pipeline whose steps the test calls itself, with its own clock: no threads, no sleeping. */
 final class Fixture {
@@ -64,6 +65,18 @@ final class Fixture {
         this(batchSize, largestBatch, gzip, limits, null, SpoolDirectory::open);
     }
 
+    /** A pipeline whose batcher waits only for this time, in nanoseconds, for the end of an append. */
+    static Fixture withCommitTimeout(long nanos) {
+        return new Fixture(
+                64 * 1024,
+                64 * 1024,
+                true,
+                new BufferLimits(65_536, 32 << 20, 0, 0),
+                null,
+                SpoolDirectory::open,
+                (budget, chunkSize) -> new LineQueue(budget, chunkSize, () -> {}, nanos));
+    }
+
     Fixture(
             int batchSize,
             int largestBatch,
@@ -71,8 +84,26 @@ final class Fixture {
             BufferLimits limits,
             @Nullable SpoolSettings spool,
             SpoolDirectory.Opener disk) {
+        this(
+                batchSize,
+                largestBatch,
+                gzip,
+                limits,
+                spool,
+                disk,
+                (budget, size) -> new LineQueue(budget, size, () -> {}));
+    }
+
+    private Fixture(
+            int batchSize,
+            int largestBatch,
+            boolean gzip,
+            BufferLimits limits,
+            @Nullable SpoolSettings spool,
+            SpoolDirectory.Opener disk,
+            BiFunction<Budget, Integer, LineQueue> queues) {
         budget = new Budget(limits);
-        queue = new LineQueue(budget, 1024, () -> {});
+        queue = queues.apply(budget, 1024);
         counters = new Counters(queue::totalLines);
         store = spool == null
                 ? BatchStore.inMemory()

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -157,7 +160,86 @@ class LineQueueTest {
         append(queue, "x");
 
         assertThat(queue.wakeAt(1)).isFalse();
+        assertThat(queue.wakeAt(queue.totalBytes())).isFalse();
         assertThat(queue.wakeAt(queue.totalBytes() + 1)).isTrue();
+    }
+
+    @Test
+    void wakesTheBatcherOnceAtExactlyTheByteThatItAskedFor() {
+        AtomicLong wakeUps = new AtomicLong();
+        LineQueue queue =
+                new LineQueue(new Budget(new BufferLimits(10, 1 << 20, 0, 0)), CHUNK, wakeUps::incrementAndGet);
+        byte[] line = TestLines.line("x");
+        queue.wakeAt(2L * line.length);
+
+        queue.append(line, line.length, 1, false);
+        assertThat(wakeUps).hasValue(0);
+        queue.append(line, line.length, 1, false);
+        assertThat(wakeUps).hasValue(1);
+        queue.append(line, line.length, 1, false);
+        assertThat(wakeUps).hasValue(1);
+    }
+
+    @Test
+    void reusesTheArraysOfReadChunks() {
+        LineQueue queue = queue(10_000, 1 << 20, 0, 0);
+        Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int round = 0; round < 10; round++) {
+            for (int i = 0; i < 4; i++) {
+                append(queue, "x".repeat(600));
+            }
+            for (Chunk chunk = queue.poll(); chunk != null; chunk = queue.poll()) {
+                arrays.add(chunk.bytes);
+                queue.consumed(chunk, chunk.unreadBytes(), chunk.unreadLines());
+            }
+        }
+
+        assertThat(arrays).as("of 40 chunks, with one line each").hasSizeLessThanOrEqualTo(5);
+    }
+
+    /** An array that is too short stands for a stack that ends between the claim and the commit of a line. */
+    @Test
+    void doesNotReuseTheArrayOfAChunkThatAThreadMayStillFill() {
+        LineQueue queue = new LineQueue(new Budget(new BufferLimits(100, 1 << 20, 0, 0)), CHUNK, () -> {}, 1);
+        append(queue, "before");
+        assertThatThrownBy(() -> queue.append(new byte[1], 500, 1, false))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        Chunk incomplete = queue.poll();
+        assertThat(incomplete.isComplete()).isFalse();
+
+        queue.skip(incomplete);
+
+        assertThat(queue.waitingBytes()).isZero();
+        assertThat(queue.consumedLines()).isEqualTo(2);
+        append(queue, "after");
+        assertThat(queue.poll().bytes).isNotSameAs(incomplete.bytes);
+        assertThat(readAll(queue)).containsExactly("after");
+    }
+
+    @Test
+    void countsWhatIsReadOfAChunkInParts() {
+        LineQueue queue = queue(10, 1 << 20, 0, 0);
+        append(queue, "a");
+        append(queue, "b");
+        append(queue, "c");
+        Chunk chunk = queue.poll();
+        int line = TestLines.line("a").length;
+
+        queue.consumed(chunk, line, 1);
+        assertThat(queue.consumedBytes()).isEqualTo(line);
+        queue.consumed(chunk, line, 1);
+
+        assertThat(queue.consumedBytes()).isEqualTo(2L * line);
+        assertThat(queue.consumedLines()).isEqualTo(2);
+        assertThat(queue.waitingBytes()).isEqualTo(line);
+        assertThat(readAll(queue)).containsExactly("c");
+    }
+
+    @Test
+    void chunksAreASixteenthOfABatchWithinBounds() {
+        assertThat(LineQueue.chunkSizeFor(1_024)).isEqualTo(1_024);
+        assertThat(LineQueue.chunkSizeFor(512 * 1024)).isEqualTo(32 * 1024);
+        assertThat(LineQueue.chunkSizeFor(9 << 20)).isEqualTo(64 * 1024);
     }
 
     @Test
