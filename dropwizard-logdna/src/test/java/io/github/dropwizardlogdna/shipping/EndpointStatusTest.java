@@ -117,6 +117,97 @@ class EndpointStatusTest {
         assertThat(status.isPausedBeyond(RETRY_AFTER)).isFalse();
     }
 
+    @Test
+    void ofTwoSendersInAPauseOnlyTheTrialEndsIt() {
+        send(0);
+        send(1);
+        fail(0, 0);
+        assertThat(status.delay(2, RETRY_AFTER)).isZero();
+        send(2);
+        status.failed(2, ScriptedClient.verdict(Outcome.RETRY, Duration.ofMinutes(1)), false, RETRY_AFTER);
+
+        assertThat(status.delay(0, RETRY_AFTER)).isEqualTo(RETRY_AFTER / 2);
+        assertThat(status.pausedUntil()).isEqualTo(RETRY_AFTER + RETRY_AFTER / 2);
+    }
+
+    @Test
+    void aShorterRetryAfterOfARequestThatWasInFlightDoesNotEndThePause() {
+        send(0);
+        send(1);
+        fail(0, 0);
+        status.failed(1, ScriptedClient.verdict(Outcome.RETRY, Duration.ofMinutes(1)), false, 0);
+
+        assertThat(status.delay(2, 0)).isEqualTo(RETRY_AFTER);
+    }
+
+    @Test
+    void aSenderThatHasDroppedItsBatchLeavesTheTrialToTheOthers() {
+        send(0);
+        fail(0, 0);
+        assertThat(status.delay(1, RETRY_AFTER)).isZero();
+        send(1);
+
+        status.release(1);
+
+        assertThat(othersWoken).contains(1);
+        assertThat(status.delay(2, RETRY_AFTER)).isZero();
+        status.idle(0, 1);
+        assertThat(status.state().kind()).as("nobody is busy").isEqualTo(SenderState.Kind.IDLE);
+    }
+
+    @Test
+    void reportsEachFailureAndForHowLongItLasted() {
+        send(0);
+        fail(0, 1_000_000_000L);
+        send(0);
+        fail(0, 5_000_000_000L);
+        assertThat(observer.pauses).containsExactly(RETRY_AFTER, RETRY_AFTER);
+        send(0);
+        status.accepted(0, 8_000_000_000L);
+
+        assertThat(observer.events).last().isEqualTo("recovered after 2");
+        assertThat(observer.outages).containsExactly(7_000_000_000L);
+    }
+
+    @Test
+    void expectsARefusalForFiveMinutesAfterOne() {
+        long fiveMinutes = Duration.ofMinutes(5).toNanos();
+        assertThat(status.expectsRefusal(0)).isFalse();
+
+        status.refusedLines(1_000);
+
+        assertThat(status.expectsRefusal(1_000)).isTrue();
+        assertThat(status.expectsRefusal(1_000 + fiveMinutes - 1)).isTrue();
+        assertThat(status.expectsRefusal(1_000 + fiveMinutes)).isFalse();
+    }
+
+    @Test
+    void showsThatItDeliversOnceARequestIsSettled() {
+        send(0);
+        fail(0, 0);
+        send(0);
+        status.accepted(0, 10);
+        assertThat(status.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
+
+        status.delivering(0, 20);
+        SenderState delivering = status.state();
+        assertThat(delivering.kind()).isEqualTo(SenderState.Kind.DELIVERING);
+        assertThat(delivering.since()).isEqualTo(20);
+        status.delivering(0, 30);
+
+        assertThat(status.state()).as("since the first of them").isSameAs(delivering);
+    }
+
+    @Test
+    void saysWhenTheKeyWasLastAccepted() {
+        send(0);
+        status.accepted(0, 1_000_000_000L);
+        send(0);
+        status.failed(0, ScriptedClient.verdict(Outcome.KEY_REFUSED), true, 6_000_000_000L);
+
+        assertThat(observer.events).last().asString().contains("accepted 5 s ago");
+    }
+
     private void send(int sender) {
         status.sending(sender, 0);
         status.answered();

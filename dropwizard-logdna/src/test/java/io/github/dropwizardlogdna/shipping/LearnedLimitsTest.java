@@ -278,6 +278,91 @@ class LearnedLimitsTest {
         }
     }
 
+    // Connections that end in the middle of a request
+
+    private static int largestAfterBreaks(int size, int times) {
+        LearnedLimits limits = new LearnedLimits(true, 1_000, 10_000);
+        for (int i = 0; i < times; i++) {
+            limits.broke(size, 0, 0);
+        }
+        limits.passed(400, true, 1, 0);
+        return limits.largestBody(0);
+    }
+
+    @Test
+    void aConnectionThatEndsIsAboutTheSizeAboveABatchOrTheThirdTimeInARow() {
+        assertThat(largestAfterBreaks(1_000, 1)).isEqualTo(1_000);
+        assertThat(largestAfterBreaks(1_000, 2)).isEqualTo(1_000);
+        assertThat(largestAfterBreaks(1_000, 3)).as("twice what has passed").isEqualTo(800);
+        assertThat(largestAfterBreaks(1_001, 1)).isEqualTo(800);
+    }
+
+    @Test
+    void aBodyThatPassesEndsARowOfConnectionsThatEnd() {
+        LearnedLimits limits = new LearnedLimits(true, 1_000, 10_000);
+        for (int i = 0; i < 3; i++) {
+            limits.broke(1_000, 0, 0);
+            limits.broke(1_000, 0, 0);
+            limits.passed(400, true, 1, 0);
+        }
+
+        assertThat(limits.largestBody(0)).isEqualTo(1_000);
+    }
+
+    // Several requests at once
+
+    @Test
+    void aRequestThatWasInFlightDuringARefusalIsNoNewAttempt() {
+        LearnedLimits limits = new LearnedLimits(true, 10_000, 10_000);
+        limits.tooLarge(1_000, 0, 0);
+        limits.passed(400, true, 1, 0);
+        long refused = 100;
+        limits.tooLarge(800, 50, refused);
+        assertThat(limits.largestBody(refused)).isEqualTo(400);
+
+        limits.tooLarge(800, refused - 1, 200);
+        long again = refused + Duration.ofSeconds(10).toNanos();
+        assertThat(limits.largestBody(again - 1)).isEqualTo(400);
+        assertThat(limits.largestBody(again)).isEqualTo(800);
+
+        limits.tooLarge(800, refused, again);
+        assertThat(limits.largestBody(again + Duration.ofSeconds(20).toNanos() - 1))
+                .as("it was a new attempt, and in vain")
+                .isEqualTo(400);
+    }
+
+    // The slowness of the network
+
+    @Test
+    void onlyAQuickBodyOfHalfABatchShowsThatTheNetworkIsNotSlow() {
+        LearnedLimits limits = new LearnedLimits(true, 1_000, 10_000);
+        pass(limits, 1_000, Duration.ofSeconds(3));
+        assertThat(limits.largestBatch()).isEqualTo(1_000);
+
+        pass(limits, 499, Duration.ofMillis(10));
+        assertThat(limits.largestBatch()).isEqualTo(1_000);
+        pass(limits, 500, Duration.ofMillis(10));
+
+        assertThat(limits.largestBatch()).isEqualTo(10_000);
+    }
+
+    @Test
+    void aLimitOfTimeDoublesIfABodyOfMoreThanHalfOfItTakesLessThanAQuarterOfTheTime() {
+        long quarter = Duration.ofSeconds(10).toNanos();
+        assertThat(largestAfterTimeOut(32 * 1024 + 1, quarter - 1)).isEqualTo(128 * 1024);
+        assertThat(largestAfterTimeOut(32 * 1024, quarter - 1)).isEqualTo(64 * 1024);
+        assertThat(largestAfterTimeOut(32 * 1024 + 1, quarter)).isEqualTo(64 * 1024);
+    }
+
+    /** The largest body after one of 128 KiB was cut off after 40 seconds, and another has passed. */
+    private static int largestAfterTimeOut(int size, long nanos) {
+        LearnedLimits limits = new LearnedLimits(true, 1 << 20, 1 << 20);
+        long now = Duration.ofSeconds(40).toNanos();
+        assertThat(limits.timedOut(128 * 1024, 0, now)).isTrue();
+        limits.passed(size, true, nanos, now);
+        return limits.largestBody(now);
+    }
+
     private static void pass(LearnedLimits limits, int size, Duration duration) {
         limits.passed(size, true, duration.toNanos(), duration.toNanos());
     }

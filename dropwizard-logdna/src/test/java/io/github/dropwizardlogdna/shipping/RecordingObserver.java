@@ -14,6 +14,12 @@ class RecordingObserver implements ShippingObserver {
 
     final List<String> events = new CopyOnWriteArrayList<>();
 
+    /** The pause after each failure, in nanoseconds. */
+    final List<Long> pauses = new CopyOnWriteArrayList<>();
+
+    /** The length of each series of failures, in nanoseconds. */
+    final List<Long> outages = new CopyOnWriteArrayList<>();
+
     @Override
     public void progress() {}
 
@@ -22,11 +28,13 @@ class RecordingObserver implements ShippingObserver {
 
     @Override
     public void deliveryFailed(Verdict verdict, long heldLines, long retryInNanos) {
+        pauses.add(retryInNanos);
         events.add("failed: " + verdict.reason() + ", " + heldLines + " held");
     }
 
     @Override
     public void deliveryRecovered(int failures, long nanos) {
+        outages.add(nanos);
         events.add("recovered after " + failures);
     }
 

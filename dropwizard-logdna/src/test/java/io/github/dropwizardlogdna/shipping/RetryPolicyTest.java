@@ -58,6 +58,21 @@ class RetryPolicyTest {
     }
 
     @Test
+    void triesAtTheLongestDelayGiveOrTakeAFifthWhatNeedsAPerson() {
+        Verdict refused = ScriptedClient.verdict(Outcome.KEY_REFUSED);
+
+        assertThat(policy.delayAfter(1, refused, false, () -> 0L))
+                .isEqualTo(Duration.ofSeconds(24).toNanos());
+        assertThat(policy.delayAfter(1, refused, false, () -> -1L))
+                .isBetween(
+                        Duration.ofSeconds(36).toNanos() - 10,
+                        Duration.ofSeconds(36).toNanos());
+        assertThat(policy.delayAfter(1, refused, true, () -> 0L))
+                .as("it took others, so nobody needs to act")
+                .isEqualTo(Duration.ofMillis(500).toNanos());
+    }
+
+    @Test
     void hasOneDelayIfTheLimitsAreEqual() {
         RetryPolicy fixed = new RetryPolicy(Duration.ofSeconds(2), Duration.ofSeconds(2));
         assertThat(fixed.delayAfter(3, ScriptedClient.verdict(Outcome.RETRY), false, new Random()))
