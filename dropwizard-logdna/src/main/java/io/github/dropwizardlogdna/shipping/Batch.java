@@ -72,10 +72,9 @@ record Batch(
         if (Arrays.equals(plain, from, to, changed, 0, changed.length)) {
             return this;
         }
-        byte[] separated = Arrays.copyOf(changed, changed.length + OpenBatch.END_OF_LINE.length);
-        System.arraycopy(OpenBatch.END_OF_LINE, 0, separated, changed.length, OpenBatch.END_OF_LINE.length);
         OpenBatch open = new OpenBatch(gzip);
-        open.add(separated, 0, separated.length, lines);
+        // Not copied only to append the last separator, which add() leaves out.
+        open.add(changed, 0, changed.length + OpenBatch.END_OF_LINE.length, lines);
         return open.close(since, origin).at(linesBefore);
     }
 

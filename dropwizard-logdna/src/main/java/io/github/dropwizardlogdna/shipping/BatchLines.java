@@ -7,14 +7,12 @@ final class BatchLines {
 
     private final Batch batch;
     private final byte[] plain;
-    private final int count;
     /** The start of each line, and the end of the last one. */
     private final int[] starts;
 
-    private BatchLines(Batch batch, byte[] plain, int count, int[] starts) {
+    private BatchLines(Batch batch, byte[] plain, int[] starts) {
         this.batch = batch;
         this.plain = plain;
-        this.count = count;
         this.starts = starts;
     }
 
@@ -39,11 +37,7 @@ final class BatchLines {
             throw new IllegalStateException("a batch holds fewer lines than its header states");
         }
         starts[found] = end + OpenBatch.END_OF_LINE.length; // no separator follows the last line
-        return new BatchLines(batch, plain, found, starts);
-    }
-
-    int count() {
-        return count;
+        return new BatchLines(batch, plain, starts);
     }
 
     /** The size of one line including its separator. */

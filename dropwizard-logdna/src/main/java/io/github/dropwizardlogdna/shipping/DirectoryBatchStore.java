@@ -140,29 +140,28 @@ final class DirectoryBatchStore implements BatchStore {
             return WakeSignal.FOREVER;
         }
         if (deleting.isDue(now)) {
-            Exception failure = deleteAll(open, left);
+            NotDeleted failure = deleteAll(open, left);
             if (failure == null) {
                 deleting.succeeded();
                 return WakeSignal.FOREVER;
             }
             deleting.failed(now);
-            observer.spoolProblem(
-                    SpoolProblem.NOT_DELETED,
-                    open + "/" + left.get(left.size() - 1).file(),
-                    words(failure));
+            observer.spoolProblem(SpoolProblem.NOT_DELETED, open + "/" + failure.file(), words(failure.why()));
         }
         return deleting.left(now);
     }
 
-    /** Returns why a file could not be deleted; null if all were. */
+    private record NotDeleted(String file, Exception why) {}
+
+    /** Returns the first file that could not be deleted; null if all were. */
     @Nullable
-    private Exception deleteAll(SpoolPlace open, List<Entry> files) {
+    private NotDeleted deleteAll(SpoolPlace open, List<Entry> files) {
         for (Entry entry : files) {
             try {
                 open.delete(entry.file());
                 queue.deleted(entry);
             } catch (IOException | RuntimeException e) {
-                return e; // the others would fail as well
+                return new NotDeleted(entry.file(), e); // the others would fail as well
             }
         }
         return null;
@@ -511,7 +510,8 @@ final class DirectoryBatchStore implements BatchStore {
     /** The last use of the disk, on a separate thread. */
     private void end(SpoolPlace open) {
         persistMemory(open);
-        Exception failure = deleteAll(open, queue.undeleted());
+        NotDeleted notDeleted = deleteAll(open, queue.undeleted());
+        Exception failure = notDeleted == null ? null : notDeleted.why();
         try {
             open.close();
         } catch (IOException | RuntimeException e) {

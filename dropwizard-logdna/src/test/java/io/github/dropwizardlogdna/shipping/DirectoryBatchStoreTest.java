@@ -190,6 +190,18 @@ class DirectoryBatchStoreTest {
     }
 
     @Test
+    void countsTheLinesOfADamagedFileOfThisProcess() throws IOException {
+        BatchStore store = store("1");
+        store.add(TestLines.batch("a", "b"));
+        Files.write(batchFiles().get(0), new byte[] {1, 2, 3});
+
+        assertThat(store.claim(0)).isNull();
+
+        assertThat(counters.dropped(DropReason.FAILED)).isEqualTo(2);
+        assertThat(store.bytesOnDisk()).as("what is left of it").isEqualTo(3);
+    }
+
+    @Test
     void leavesForeignFilesInPlaceAndReportsThemOnce() throws IOException {
         BatchStore first = store("1");
         first.add(batch("a"));
@@ -204,6 +216,7 @@ class DirectoryBatchStoreTest {
         assertThat(observer.events).hasSize(1);
         assertThat(observer.events).allMatch(words -> words.startsWith("FOREIGN") && words.contains("notes.txt"));
         assertThat(placeOf("1").resolve("notes.txt")).hasContent("what is this?");
+        assertThat(second.bytesOnDisk()).as("it counts").isEqualTo("what is this?".length());
     }
 
     @Test

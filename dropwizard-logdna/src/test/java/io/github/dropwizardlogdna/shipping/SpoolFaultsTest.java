@@ -207,8 +207,8 @@ class SpoolFaultsTest {
         store.add(batch("b"));
 
         assertThat(observer.events).hasSize(2);
-        assertThat(observer.events.get(0)).startsWith("DISK_FULL");
-        assertThat(observer.events.get(1)).startsWith("UNWRITABLE");
+        assertThat(observer.events.get(0)).startsWith("DISK_FULL").contains("No space left on device");
+        assertThat(observer.events.get(1)).startsWith("UNWRITABLE").contains("AccessDeniedException: ");
         assertThat(drain(store)).containsExactly("a", "b");
     }
 
@@ -269,6 +269,53 @@ class SpoolFaultsTest {
             assertThat(store.maintain(now)).isEqualTo(wait);
             now += wait;
         }
+
+        disk.full = false;
+        assertThat(store.maintain(now)).isZero();
+        assertThat(store.maintain(now)).isEqualTo(WakeSignal.FOREVER);
+        disk.full = true;
+        addInMemory(store, batch("b"));
+        assertThat(store.maintain(now))
+                .as("from the first delay again")
+                .isEqualTo(Duration.ofSeconds(1).toNanos());
+        disk.full = false;
+        assertThat(store.add(batch("c"))).as("each new batch tries as well").isZero();
+        assertThat(store.isDurable()).isTrue();
+    }
+
+    @Test
+    void keepsABatchInMemoryThatDoesNotFitIntoTheRoomThatWasMade() {
+        BatchStore store = store(700);
+        assertThat(store.add(batch("a"))).isZero();
+        assertThat(store.add(batch("b"))).isZero();
+        addInMemory(store, batch(random(900)));
+        assertThat(store.isFull()).isTrue();
+        store.claim(0);
+        store.remove(0);
+        assertThat(store.isFull()).isFalse();
+
+        assertThat(store.maintain(now)).isEqualTo(WakeSignal.FOREVER);
+
+        assertThat(store.isFull()).isTrue();
+        assertThat(observer.events).isEmpty();
+        assertThat(drain(store)).containsExactly("b", random(900));
+    }
+
+    @Test
+    void knowsWhichClaimsAreOnDiskAndWhichLinesCameBeforeItsOwn() {
+        BatchStore store = store();
+        store.maintain(now);
+        store.add(batch("a").at(70));
+        disk.full = true;
+        store.add(batch("b").at(71));
+        store.claim(0);
+        store.claim(1);
+
+        assertThat(store.isClaimOnDisk(0)).isTrue();
+        assertThat(store.isClaimOnDisk(1)).isFalse();
+        assertThat(store.linesBefore()).isEqualTo(70);
+        store.remove(0);
+        assertThat(store.linesBefore()).isEqualTo(71);
     }
 
     @Test
@@ -417,6 +464,13 @@ class SpoolFaultsTest {
         assertThat(observer.events).hasSize(2).allMatch(words -> words.startsWith("NOT_DELETED"));
         long wait = store.maintain(now);
         assertThat(wait).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(observer.events)
+                .hasSize(3)
+                .last()
+                .asString()
+                .startsWith("NOT_DELETED")
+                .as("the file on which it failed")
+                .containsPattern("0001\\.batch: .*0001\\.batch$");
         disk.refusesDeletes = false;
         assertThat(store.maintain(now + 1)).as("not before its time").isEqualTo(wait - 1);
         assertThat(batchFiles()).hasSize(2);
@@ -425,8 +479,26 @@ class SpoolFaultsTest {
 
         assertThat(batchFiles()).isEmpty();
         assertThat(store.bytesOnDisk()).isZero();
+        store.add(batch("c"));
+        disk.refusesDeletes = true;
+        drain(store);
+        assertThat(store.maintain(now)).as("from the first delay again").isEqualTo(wait);
+        disk.refusesDeletes = false;
         store.close(PATIENCE);
+        assertThat(observer.events).as("nothing is wrong at the end").noneMatch(words -> words.startsWith("UNWRITABLE"));
         assertThat(directory.resolve("logdna")).isEmptyDirectory();
+    }
+
+    @Test
+    void reportsWhatCannotBeDeletedAtTheEnd() {
+        BatchStore store = store();
+        store.add(batch("a"));
+        disk.refusesDeletes = true;
+        drain(store);
+
+        store.close(PATIENCE);
+
+        assertThat(observer.events).last().asString().startsWith("UNWRITABLE").contains("AccessDeniedException");
     }
 
     @Test
@@ -646,7 +718,10 @@ class SpoolFaultsTest {
 
         assertThat(store.add(batch("a"))).isPositive();
 
-        assertThat(observer.events).hasSize(1).allMatch(words -> words.contains("belongs to the user nobody"));
+        assertThat(observer.events)
+                .hasSize(1)
+                .allMatch(words -> words.contains("belongs to the user nobody"))
+                .noneMatch(words -> words.contains("Exception"));
         assertThat(batchFiles()).isEmpty();
         assertThat(drain(store)).containsExactly("a");
     }
