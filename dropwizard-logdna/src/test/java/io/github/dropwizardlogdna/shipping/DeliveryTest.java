@@ -37,8 +37,7 @@ class DeliveryTest {
         delivery.division().first(1, true, false);
         delivery.holdDivision();
         delivery.holdDivision();
-        assertThat(held())
-                .isEqualTo((long) batch.held() + BatchLines.of(batch).held());
+        assertThat(held()).isEqualTo((long) batch.held() + BatchLines.of(batch).held());
 
         delivery.release(0);
         assertThat(held()).isZero();

@@ -148,7 +148,9 @@ class DivisionTest {
         take(division, division.first(OpenBatch.ENVELOPE + 2 * LINE, true, false));
         if (failure == Failure.LINE_BY_LINE) {
             assertThat(fail(division, failure, 1)).containsExactly(Next.PAUSE);
-            assertThat(linesOf(first(division))).as("others of the same 207 were taken").hasSize(6);
+            assertThat(linesOf(first(division)))
+                    .as("others of the same 207 were taken")
+                    .hasSize(6);
         } else {
             assertThat(fail(division, failure, 1)).containsExactly(Next.AT_ONCE);
             assertThat(linesOf(first(division))).containsExactly("c", "d", "e");

@@ -86,6 +86,120 @@ class SenderTest {
     }
 
     @Test
+    void countsEachRequestThatFailsAndShowsThatItDelivers() {
+        fixture.store(numbered(0, 4));
+        endpoint.answers(Outcome.UNSUPPORTED_ENCODING, Outcome.TOO_LARGE, Outcome.RETRY);
+
+        fixture.deliverAll();
+
+        assertThat(counters.snapshot(0, 0, 0).requestsFailed()).isEqualTo(3);
+        assertThat(endpoint.taken).isEqualTo(numbered(0, 4));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"DELIVERED", "DELIVERED_IN_PART"})
+    void showsThatItDeliversOnceEachLineIsSettled(Outcome outcome) {
+        fixture.store(numbered(0, 2));
+        endpoint.answers(Outcome.RETRY);
+        fixture.now += fixture.sender.step(fixture.now);
+        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
+        endpoint.answers(
+                outcome == Outcome.DELIVERED ? verdict(outcome) : byLine(Outcome.DELIVERED, Outcome.BAD_REQUEST));
+
+        assertThat(fixture.sender.step(fixture.now)).isZero();
+
+        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.DELIVERING);
+        assertThat(fixture.sender.step(fixture.now)).isEqualTo(WakeSignal.FOREVER);
+        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.IDLE);
+    }
+
+    @Test
+    void countsTheMemoryOfABatchThatIsDivided() {
+        fixture.store(numbered(0, 4));
+        long stored = fixture.budget.downstream();
+        endpoint.answers(Outcome.TOO_LARGE);
+        fixture.sender.step(fixture.now);
+        endpoint.answers(Outcome.RETRY);
+        fixture.sender.step(fixture.now);
+
+        assertThat(fixture.budget.downstream()).isGreaterThan(stored);
+
+        fixture.deliverAll();
+        assertThat(fixture.budget.downstream()).isZero();
+    }
+
+    @Test
+    void tellsHowManyLinesOfItsBatchAreSettled() {
+        assertThat(fixture.sender.settledLines()).isZero();
+        fixture.store(numbered(0, 4));
+        endpoint.answers(byLine(Outcome.DELIVERED, Outcome.BAD_REQUEST, Outcome.RETRY, Outcome.RETRY));
+
+        fixture.sender.step(fixture.now);
+
+        assertThat(fixture.sender.settledLines()).isEqualTo(2);
+        assertThat(fixture.sender.oldest(7)).isNotEqualTo(7);
+        fixture.sender.discard();
+        assertThat(fixture.sender.settledLines()).isZero();
+        assertThat(fixture.sender.oldest(7)).isEqualTo(7);
+    }
+
+    @Test
+    void expectsThatMoreLinesAreRefusedOnceOneWas() {
+        fixture.store(List.of("bad"));
+        endpoint.always(lines -> verdict(lines.contains("bad") ? Outcome.SERVER_ERROR : Outcome.DELIVERED));
+        assertThat(fixture.status.expectsRefusal(fixture.now)).isFalse();
+
+        fixture.deliverAll();
+
+        assertThat(counters.dropped(DropReason.REFUSED)).isEqualTo(1);
+        assertThat(fixture.status.expectsRefusal(fixture.now)).isTrue();
+    }
+
+    @Test
+    void aLargeLineThatIsNeverInTimeBlocksNoOther() {
+        String slow = "x".repeat(40_000);
+        fixture.store(List.of(slow));
+        fixture.store(numbered(0, 3));
+        endpoint.always(lines -> verdict(lines.contains(slow) ? Outcome.TIMED_OUT : Outcome.DELIVERED));
+
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).isEqualTo(numbered(0, 3));
+        assertThat(counters.dropped(DropReason.REFUSED)).isEqualTo(1);
+    }
+
+    @Test
+    void waitsAfterARequestThatWasNotInTime() {
+        fixture.store(numbered(0, 3_000));
+        endpoint.answers(Outcome.TIMED_OUT);
+
+        assertThat(fixture.sender.step(fixture.now))
+                .isBetween(
+                        Duration.ofMillis(500).toNanos(), Duration.ofSeconds(1).toNanos());
+        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
+        fixture.deliverAll();
+    }
+
+    @Test
+    void dropsTheRestOfItsBatchAfterAnErrorAndGoesOnWithTheNext() {
+        fixture.store(numbered(0, 4));
+        fixture.store(numbered(4, 6));
+        endpoint.answers(byLine(Outcome.DELIVERED, Outcome.RETRY, Outcome.RETRY, Outcome.RETRY));
+        fixture.sender.step(fixture.now);
+
+        fixture.sender.recover();
+
+        assertThat(counters.dropped(DropReason.FAILED)).isEqualTo(3);
+        assertThat(fixture.store.size()).isEqualTo(1);
+        fixture.deliverAll();
+        assertThat(counters.delivered()).isEqualTo(3);
+        fixture.sender.recover();
+        assertThat(counters.dropped(DropReason.FAILED)).as("there was nothing").isEqualTo(3);
+    }
+
+    @Test
     void honoursRetryAfter() {
         fixture.store(numbered(0, 1));
         endpoint.answers(verdict(Outcome.RETRY, Duration.ofMinutes(3)));

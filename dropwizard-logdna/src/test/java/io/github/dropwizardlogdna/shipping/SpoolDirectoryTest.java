@@ -67,7 +67,9 @@ class SpoolDirectoryTest {
             assertThat(entry.isFile()).isTrue();
             assertThat(entry.isDirectory()).isFalse();
             assertThat(entry.size()).isEqualTo(4);
-            assertThat(entry.key()).isNotNull().isNotEqualTo(directory.entry("a").key());
+            assertThat(entry.key())
+                    .isNotNull()
+                    .isNotEqualTo(directory.entry("a").key());
             assertThat(directory.entry("none")).isNull();
             assertThatThrownBy(() -> directory.open("none", READ)).isInstanceOf(NoSuchFileException.class);
 
@@ -90,7 +92,8 @@ class SpoolDirectoryTest {
             assertThatThrownBy(() -> directory.directory("file")).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> directory.directory("none")).isInstanceOf(IOException.class);
             try (SpoolDirectory child = directory.directory("child")) {
-                assertThat(child.self().key()).isEqualTo(directory.entry("child").key());
+                assertThat(child.self().key())
+                        .isEqualTo(directory.entry("child").key());
                 directory.move("file", child, "moved");
                 assertThat(child.names()).containsExactly("moved");
                 assertThat(directory.names()).containsExactly("child");
@@ -118,8 +121,7 @@ class SpoolDirectoryTest {
             assertThat(directory.entry("file").permissions()).isEqualTo(PosixFilePermissions.fromString("rw-------"));
             assertThat(directory.entry("child").permissions()).isEqualTo(PosixFilePermissions.fromString("rwx------"));
             assertThat(directory.entry("child").mayBeWrittenByOthers()).isFalse();
-            assertThat(directory.self().owner())
-                    .isEqualTo(Files.getOwner(path).getName());
+            assertThat(directory.self().owner()).isEqualTo(Files.getOwner(path).getName());
             Files.setPosixFilePermissions(path.resolve("child"), PosixFilePermissions.fromString("rwxrwx---"));
             assertThat(directory.entry("child").mayBeWrittenByOthers()).isTrue();
             Files.setPosixFilePermissions(path.resolve("child"), PosixFilePermissions.fromString("rwx----w-"));

@@ -485,7 +485,9 @@ class SpoolFaultsTest {
         assertThat(store.maintain(now)).as("from the first delay again").isEqualTo(wait);
         disk.refusesDeletes = false;
         store.close(PATIENCE);
-        assertThat(observer.events).as("nothing is wrong at the end").noneMatch(words -> words.startsWith("UNWRITABLE"));
+        assertThat(observer.events)
+                .as("nothing is wrong at the end")
+                .noneMatch(words -> words.startsWith("UNWRITABLE"));
         assertThat(directory.resolve("logdna")).isEmptyDirectory();
     }
 
