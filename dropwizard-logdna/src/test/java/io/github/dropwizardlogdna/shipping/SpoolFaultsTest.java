@@ -434,6 +434,23 @@ class SpoolFaultsTest {
         assertThat(shipper.keptLines()).isEqualTo(1);
     }
 
+    @Test
+    void settledLinesOfABatchOnDiskAreNoneOfThoseThatAreKept() {
+        ScriptedClient away = new ScriptedClient()
+                .answers(ScriptedClient.byLine(Outcome.DELIVERED, Outcome.RETRY, Outcome.RETRY))
+                .always(lines -> ScriptedClient.verdict(Outcome.RETRY, Duration.ofHours(1)));
+        Shipper shipper = shipper(away);
+        byte[] three = "\"a\",\n\"b\",\n\"c\",\n".getBytes(StandardCharsets.UTF_8);
+        assertThat(shipper.append(three, three.length, 3, false)).isEqualTo(AppendResult.ACCEPTED);
+        shipper.start();
+        await().until(() -> away.requests.size() == 2);
+
+        assertThat(shipper.stop(0)).isZero();
+
+        assertThat(shipper.keptLines()).isEqualTo(2);
+        assertThat(shipper.counts().delivered()).isEqualTo(1);
+    }
+
     private static void log(Shipper shipper, String text) {
         byte[] line = TestLines.line(text);
         assertThat(shipper.append(line, line.length, 1, false)).isEqualTo(AppendResult.ACCEPTED);
