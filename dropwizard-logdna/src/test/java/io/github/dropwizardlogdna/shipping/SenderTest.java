@@ -93,6 +93,7 @@ class SenderTest {
         fixture.deliverAll();
 
         assertThat(counters.snapshot(0, 0, 0).requestsFailed()).isEqualTo(3);
+        assertThat(counters.snapshot(0, 0, 0).requestsRetried()).isEqualTo(1);
         assertThat(endpoint.taken).isEqualTo(numbered(0, 4));
     }
 
