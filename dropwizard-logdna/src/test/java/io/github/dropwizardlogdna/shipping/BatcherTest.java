@@ -114,6 +114,20 @@ class BatcherTest {
     }
 
     @Test
+    void sendsALineLargerThanABatchAloneInTheMiddleOfAChunk() {
+        Fixture small = new Fixture(200, false);
+        String large = "x".repeat(300);
+        for (String line : List.of("before", large, "after", large, "end")) {
+            small.log(line);
+        }
+        small.batcher.flush(true);
+        small.batcher.step(small.now);
+
+        assertThat(small.batches())
+                .containsExactly(List.of("before"), List.of(large), List.of("after"), List.of(large), List.of("end"));
+    }
+
+    @Test
     void keepsABatchOpenWhileOthersWaitSoThatFullOnesGoOut() {
         fixture.store(List.of("in flight"));
         fixture.store(List.of("waiting"));
