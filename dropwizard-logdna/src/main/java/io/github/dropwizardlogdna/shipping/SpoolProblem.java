@@ -1,5 +1,8 @@
 package io.github.dropwizardlogdna.shipping;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+
 /** Problems with a spool. Each is reported separately, because each has its own remedy. */
 public enum SpoolProblem {
     /** The spool can't be opened or written. Batches stay in memory. */
@@ -17,5 +20,11 @@ public enum SpoolProblem {
     /** Batches of an earlier process can't be moved. They stay for the next start. */
     NOT_TAKEN_OVER,
     /** A delivered file can't be deleted. */
-    NOT_DELETED
+    NOT_DELETED;
+
+    /** What a failure says of itself. The library's own messages are complete; those of the JDK may be a path only. */
+    static String words(Throwable why) {
+        boolean ownWords = why instanceof IOException && !(why instanceof FileSystemException);
+        return ownWords && why.getMessage() != null ? why.getMessage() : why.toString();
+    }
 }
