@@ -42,25 +42,23 @@ record Diagnosis(String reason, Remedy remedy) {
 
     static Diagnosis of(Throwable failure, IngestionSettings settings) {
         String endpoint = IngestionUri.origin(settings.endpoint());
+        Route route = Route.to(settings);
         List<Throwable> causes = causes(failure);
         // TLS comes last because it wraps failures of the connection below it.
         return first(causes, DiagnosedException.class)
                 .map(e -> new Diagnosis(
-                        e.diagnosis().reason() + checkProxy(settings),
-                        orProxy(e.diagnosis().remedy(), settings)))
+                        e.diagnosis().reason() + checkProxy(route),
+                        orProxy(e.diagnosis().remedy(), route)))
                 .or(() -> first(causes, UnknownHostException.class)
                         .map(e -> new Diagnosis(
-                                "unknown host " + quoted(e) + checkProxy(settings),
-                                orProxy(Remedy.HOST_NAME, settings))))
-                .or(() -> first(causes, ConnectException.class).map(e -> cannotConnect(endpoint, e, settings)))
-                .or(() -> first(causes, NoRouteToHostException.class).map(e -> cannotConnect(endpoint, e, settings)))
-                .or(() -> first(causes, SocketTimeoutException.class).map(e -> tooLate(e, settings)))
+                                "unknown host " + quoted(e) + checkProxy(route), orProxy(Remedy.HOST_NAME, route))))
+                .or(() -> first(causes, ConnectException.class).map(e -> cannotConnect(endpoint, e, route)))
+                .or(() -> first(causes, NoRouteToHostException.class).map(e -> cannotConnect(endpoint, e, route)))
+                .or(() -> first(causes, SocketTimeoutException.class).map(e -> tooLate(e, settings, route)))
                 .or(() -> first(causes, WireConnection.UnsentException.class)
                         .map(e -> new Diagnosis(
                                 endpoint + " closed the connection while the request was being sent", Remedy.CLOSED)))
-                .or(() -> first(causes, SocketException.class)
-                        .map(e ->
-                                new Diagnosis("the connection to " + endpoint + " broke: " + quoted(e), Remedy.CLOSED)))
+                .or(() -> first(causes, SocketException.class).map(e -> broken(endpoint, e, route)))
                 .or(() -> first(causes, SSLException.class).map(e -> tls(endpoint, e, causes)))
                 .or(() -> first(causes, IllegalArgumentException.class)
                         .map(e -> new Diagnosis(
@@ -113,28 +111,34 @@ record Diagnosis(String reason, Remedy remedy) {
                 : new Diagnosis(failed + quoted(e), Remedy.TLS);
     }
 
-    private static Diagnosis cannotConnect(String endpoint, SocketException e, IngestionSettings settings) {
+    private static Diagnosis cannotConnect(String endpoint, SocketException e, Route route) {
         return new Diagnosis(
-                "can't connect to " + endpoint + ": " + quoted(e) + checkProxy(settings),
-                orProxy(Remedy.NETWORK, settings));
+                "can't connect to " + endpoint + ": " + quoted(e) + checkProxy(route), orProxy(Remedy.NETWORK, route));
+    }
+
+    private static Diagnosis broken(String endpoint, SocketException e, Route route) {
+        String reason = "the connection to " + endpoint + " broke: " + quoted(e);
+        // The JDK has no other exception for a SOCKS proxy that can't be reached.
+        return route.kind() == Route.Kind.SOCKS_PROXY
+                ? new Diagnosis(reason + checkProxy(route), Remedy.PROXY)
+                : new Diagnosis(reason, Remedy.CLOSED);
     }
 
     /** A connection goes to the proxy if there is one, so its settings are worth checking. */
-    private static String checkProxy(IngestionSettings settings) {
-        return settings.proxy() == null ? "" : "; check proxy (" + settings.proxy() + ")";
+    private static String checkProxy(Route route) {
+        return route.isProxied() ? "; check proxy (" + route + ")" : "";
     }
 
-    private static Remedy orProxy(Remedy remedy, IngestionSettings settings) {
-        return settings.proxy() == null ? remedy : Remedy.PROXY;
+    private static Remedy orProxy(Remedy remedy, Route route) {
+        return route.isProxied() ? Remedy.PROXY : remedy;
     }
 
-    private static Diagnosis tooLate(SocketTimeoutException e, IngestionSettings settings) {
+    private static Diagnosis tooLate(SocketTimeoutException e, IngestionSettings settings, Route route) {
         // The JDK uses one type for both: "Connect timed out" and "Read timed out".
         return quoted(e).toLowerCase(Locale.ROOT).contains("connect")
                 ? new Diagnosis(
-                        noConnection(settings) + " within " + inWords(settings.connectionTimeout())
-                                + checkProxy(settings),
-                        orProxy(Remedy.NETWORK, settings))
+                        noConnection(settings) + " within " + inWords(settings.connectionTimeout()) + checkProxy(route),
+                        orProxy(Remedy.NETWORK, route))
                 : new Diagnosis(noAnswer(settings) + " within " + inWords(settings.timeout()), Remedy.PATIENCE);
     }
 

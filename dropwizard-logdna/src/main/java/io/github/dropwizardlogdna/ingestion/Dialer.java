@@ -24,7 +24,8 @@ import org.apache.hc.core5.net.InetAddressUtils;
  *
  * <p>State that the application sets for its whole JVM does not affect a connection ({@code SSLContext.setDefault}, {@code
  * HttpsURLConnection.setDefault...}, {@code ProxySelector}, {@code Authenticator}). The JVM's system properties do: trust
- * store, key store and proxies.
+ * store, key store and proxies. One exception is the JDK's: a SOCKS proxy that wants a user gets the one of the {@code
+ * Authenticator}.
  */
 final class Dialer {
 
@@ -136,6 +137,9 @@ final class Dialer {
     /** Layers TLS over a connection. Verifies the certificate and that it is for the endpoint's host. */
     SSLSocket handshake(Socket socket) throws IOException {
         String host = targetHost();
+        if (host.endsWith(".")) {
+            host = host.substring(0, host.length() - 1); // fully qualified for the DNS; certificates have no such names
+        }
         SSLSocket tls = (SSLSocket)
                 context().getSocketFactory().createSocket(socket, host, Route.port(settings.endpoint()), true);
         SSLParameters parameters = tls.getSSLParameters();

@@ -36,6 +36,10 @@ public record HttpProxy(String host, int port, @Nullable PasswordAuthentication 
                 .anyMatch(part -> part != null && part.contains("@"))) {
             throw new IllegalArgumentException(SPECIAL_CHARACTERS);
         }
+        if (uri.getHost() == null && hasUnderscoreInHost(uri)) {
+            throw new IllegalArgumentException(
+                    "must not have an underscore (_) in its host name: Java rejects such names");
+        }
         if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
             throw new IllegalArgumentException("must have the form http://host:port or http://user:password@host:port;"
                     + " also for an https endpoint it is http");
@@ -50,6 +54,11 @@ public record HttpProxy(String host, int port, @Nullable PasswordAuthentication 
             throw new IllegalArgumentException("must end with the port, as in http://host:port");
         }
         return new HttpProxy(uri.getHost(), uri.getPort(), credentials(uri.getRawUserInfo()));
+    }
+
+    private static boolean hasUnderscoreInHost(URI uri) {
+        String authority = uri.getRawAuthority();
+        return authority != null && authority.indexOf('_', authority.lastIndexOf('@') + 1) >= 0;
     }
 
     /** The value of {@code Proxy-Authorization}. */

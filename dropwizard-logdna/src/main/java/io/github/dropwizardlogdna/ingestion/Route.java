@@ -1,9 +1,11 @@
 package io.github.dropwizardlogdna.ingestion;
 
 import jakarta.annotation.Nullable;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.stream.Stream;
 
@@ -43,8 +45,13 @@ record Route(Kind kind, String host, int port, @Nullable HttpProxy proxy) {
     }
 
     /** The proxy for creating a socket; never null, so that the JVM's proxy selector is not used. */
-    Proxy socks(InetSocketAddress address) {
-        return kind == Kind.SOCKS_PROXY ? new Proxy(Proxy.Type.SOCKS, address) : Proxy.NO_PROXY;
+    Proxy socks(InetSocketAddress address) throws UnknownHostException {
+        if (kind != Kind.SOCKS_PROXY) {
+            return Proxy.NO_PROXY;
+        }
+        // Without its name, which the JDK would look up once more, with no deadline and perhaps with another result.
+        InetAddress nameless = InetAddress.getByAddress(address.getAddress().getAddress());
+        return new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(nameless, address.getPort()));
     }
 
     static boolean isSecure(URI endpoint) {

@@ -48,6 +48,8 @@ final class Batcher implements Worker.Task {
 
     private long lastStep = NONE;
     private long seenAtLastStep;
+    /** Whether lines are moving from the queue to the open batch, or from there to the store. */
+    private boolean batching;
 
     /** How many lines were accepted before those of the open batch; {@link Batch#FOREIGN} if there is no open batch. */
     private volatile long openLinesBefore = Batch.FOREIGN;
@@ -79,11 +81,17 @@ final class Batcher implements Worker.Task {
     @Override
     public long step(long now) {
         long untilReport = losses.step(now);
-        if (oldest == NONE && queue.waitingBytes() > 0) {
-            oldest = now;
+        if (oldest == NONE) {
+            // The last step may be long ago, and no line is as old as that.
+            lastStep = now;
+            seenAtLastStep = queue.consumedBytes();
+            if (queue.waitingBytes() > 0) {
+                oldest = now;
+            }
         }
         boolean flushing = flushes.get() > 0;
         boolean close = flushing || (isReady(now) && mayCloseEarly());
+        batching = true;
         if (close || queue.waitingBytes() >= drainThreshold()) {
             if (oldest == NONE) {
                 oldest = now; // they came since the look above
@@ -93,6 +101,7 @@ final class Batcher implements Worker.Task {
         if (close && open != null) {
             closeBatch();
         }
+        batching = false;
         if (open == null && queue.waitingBytes() == 0) {
             oldest = NONE;
         }
@@ -261,11 +270,11 @@ final class Batcher implements Worker.Task {
         }
     }
 
-    /** Drops the open batch, which an error made impossible to finish. */
+    /** Drops the open batch if an error has struck while it changed, so that it may be incomplete. */
     @Override
     public void recover() {
         OpenBatch batch = open;
-        if (batch != null) {
+        if (batching && batch != null) {
             open = null;
             counters.lost(DropReason.FAILED, batch.lines());
             openLinesBefore = Batch.FOREIGN;

@@ -9,7 +9,8 @@ import java.util.List;
  * Deletes the files of delivered batches. One that can't be deleted is marked, so that the next start does not deliver it
  * again, and deleting it is retried.
  *
- * <p>A sender deletes what it has delivered; the batcher retries; a shutdown tries once more.
+ * <p>A sender deletes what it has delivered; the batcher deletes what was delivered while it was written, and retries; a
+ * shutdown tries once more.
  */
 final class DeliveredFiles {
 
@@ -47,7 +48,7 @@ final class DeliveredFiles {
             delete(open, removed);
         }
         if (wasFull) {
-            wake.run(); // the batcher may write what is in memory
+            wake.run();
         }
         return removed;
     }
@@ -56,7 +57,9 @@ final class DeliveredFiles {
     void delete(SpoolPlace open, Entry delivered) {
         try {
             open.delete(delivered.file());
-            queue.deleted(delivered);
+            if (queue.deleted(delivered)) {
+                wake.run(); // the batcher may write what is in memory
+            }
         } catch (IOException | RuntimeException | Error e) {
             // Any error: the batch has left the queue, and the sender must learn how much memory that frees.
             keep(open, delivered, e);
@@ -85,10 +88,11 @@ final class DeliveredFiles {
             return WakeSignal.FOREVER;
         }
         if (backoff.isDue(now)) {
+            boolean wasFull = queue.isFull();
             NotDeleted failure = deleteAll(open);
             if (failure == null) {
                 backoff.succeeded();
-                return WakeSignal.FOREVER;
+                return wasFull ? 0 : WakeSignal.FOREVER; // the writer may have found it full in this step
             }
             backoff.failed(now);
             observer.spoolProblem(

@@ -15,12 +15,13 @@ import java.util.function.LongSupplier;
  *  batcher ── LazySpoolPlace   opens the place, queues the batches of earlier processes
  *          ── SpoolWriter      writes batches to files, later those that stayed in memory
  *          ── DeliveredFiles   retries deletions
+ *          ── SpoolReader      ends a pause after a file that could not be read
  *  senders ── SpoolReader      read claimed batches, set damaged files aside
  *          ── DeliveredFiles   delete what was delivered
  * </pre>
  *
- * They meet in the queue only, which does no input or output. A separate thread does the last writes at a shutdown, so that
- * no thread waits for a disk that hangs.
+ * They meet in the queue, which does no input or output. A separate thread does the last writes at a shutdown, so that no
+ * thread waits for a disk that hangs.
  */
 final class DirectoryBatchStore implements BatchStore {
 

@@ -1,10 +1,9 @@
 package io.github.dropwizardlogdna.shipping;
 
 import jakarta.annotation.Nullable;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Deque;
+import java.util.LinkedList;
 
 /**
  * Divides a batch into the parts that are sent, and searches for lines that the endpoint does not take. Decides only: it
@@ -23,6 +22,7 @@ import java.util.Deque;
  *       both before and after others, or the probe, were taken. If it is taken in the end, it comes after those others.
  * </ul>
  */
+@SuppressWarnings("JdkObsolete") // LinkedList
 final class Division {
 
     /** The next move after a failed attempt. */
@@ -57,7 +57,8 @@ final class Division {
 
     private final Batch batch;
     private final BitSet settled = new BitSet();
-    private final Deque<Range> parts = new ArrayDeque<>();
+    /** Allocates a link before it changes anything, unlike an ArrayDeque. */
+    private final LinkedList<Range> parts = new LinkedList<>();
 
     @Nullable
     private BatchLines lines;
@@ -130,9 +131,7 @@ final class Division {
         for (; line < range.to(); line = settled.nextClearBit(line + 1)) {
             size += all.size(line);
             if (size > largestBody && count > 0) {
-                parts.removeFirst();
-                parts.addFirst(new Range(line, range.to()));
-                parts.addFirst(new Range(range.from(), line));
+                divideAt(line);
                 break;
             }
             chosen[count++] = line;
@@ -233,7 +232,7 @@ final class Division {
         othersTaken = false;
     }
 
-    /** The first part was answered with an error. */
+    /** The request with the first part has failed. */
     Next failed(Part part, Failure failure) {
         vain++;
         // Lines that a 207 refused while it took others stay together.
@@ -253,10 +252,16 @@ final class Division {
         if (!halve) {
             divisor = Math.min(divisor * divisor * 2, 1 << 15);
         }
-        Range range = parts.removeFirst();
-        parts.addFirst(new Range(numbers[size], range.to()));
-        parts.addFirst(new Range(range.from(), numbers[size]));
+        divideAt(numbers[size]);
         return search(failure);
+    }
+
+    /** Divides the first part before this line. A lack of memory changes nothing. */
+    private void divideAt(int line) {
+        Range range = parts.element();
+        Range after = new Range(line, range.to());
+        parts.addFirst(new Range(range.from(), line));
+        parts.set(1, after);
     }
 
     private Next failedAlone(Failure failure) {

@@ -30,7 +30,14 @@ final class GuardedObserver implements ShippingObserver {
 
     @Override
     public void requestEnded(long nanos) {
-        forEach(observer -> observer.requestEnded(nanos));
+        // Without a lambda, which needs memory: this is called for each request, also for one that succeeded.
+        for (ShippingObserver observer : observers) {
+            try {
+                observer.requestEnded(nanos);
+            } catch (Throwable e) {
+                internalError("the observer", e);
+            }
+        }
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * The place of a spool, opened when it is first needed, so that no disk delays or fails a start. The first success queues the
  * batches of earlier processes; they precede those that are added later.
  *
- * <p>Owned by the batcher. Other threads call {@link #ifOpen} only.
+ * <p>Owned by the batcher. Other threads call {@link #ifOpen} and {@link #toString} only.
  */
 final class LazySpoolPlace {
 
@@ -59,6 +59,9 @@ final class LazySpoolPlace {
         try {
             open = SpoolPlace.open(opener, settings.directory(), settings.place());
             place = open;
+            if (queue.isClosed()) { // looked up after the place is set: the shutdown closes the queue first
+                throw new IOException("the directory could not be opened before the shutdown");
+            }
             queueRecovered(open);
             return open;
         } catch (IOException | RuntimeException | Error e) {

@@ -17,6 +17,14 @@ final class Requests {
             "The endpoint answers a line that was logged before this one with an error. This line was"
                     + " sent to find out whether it takes others.";
 
+    /** Exists before there is too little memory for another one. */
+    private static final Verdict NO_MEMORY = new Verdict(
+            Outcome.RETRY,
+            "a request failed: OutOfMemoryError",
+            Remedy.of(new OutOfMemoryError()),
+            Optional.empty(),
+            List.of());
+
     /** The number of the sender. */
     private final int id;
 
@@ -93,23 +101,27 @@ final class Requests {
     }
 
     private static Verdict failed(String what, Throwable error) {
-        String reason = what + ": " + error.getClass().getSimpleName();
-        return new Verdict(Outcome.RETRY, reason, Remedy.of(error), Optional.empty(), List.of());
+        try {
+            String reason = what + ": " + error.getClass().getSimpleName();
+            return new Verdict(Outcome.RETRY, reason, Remedy.of(error), Optional.empty(), List.of());
+        } catch (OutOfMemoryError e) {
+            return NO_MEMORY;
+        }
     }
 
     /** Sends a line of the shipper, to find out whether the endpoint takes anything. */
     Verdict sendProbe() {
-        byte[] line;
+        RequestBody body;
         try {
-            line = pipeline.losses().encodedNotice(PROBE);
+            byte[] line = pipeline.losses().encodedNotice(PROBE);
+            OpenBatch open = new OpenBatch(false);
+            open.add(line, 0, line.length, 1);
+            body = new RequestBody(open.close(nanoTime.getAsLong(), null).body(), false, 1);
         } catch (RuntimeException | Error e) {
             observer.internalError("the encoder of the shipper's own lines", e);
-            return new Verdict(
-                    Outcome.RETRY, "a line to test the endpoint can't be encoded", Optional.empty(), List.of());
+            return failed("a line to test the endpoint can't be encoded", e);
         }
-        OpenBatch open = new OpenBatch(false);
-        open.add(line, 0, line.length, 1);
-        return send(new RequestBody(open.close(nanoTime.getAsLong(), null).body(), false, 1));
+        return send(body);
     }
 
     /** Ends the request in flight, if there is one. Any thread. */

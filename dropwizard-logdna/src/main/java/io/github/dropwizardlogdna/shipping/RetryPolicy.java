@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * The delay after a request of which nothing was taken. Decides only; the sender does the waiting.
+ * The delay after a request that failed, or of which some lines must be sent again. Decides only; the sender does the waiting.
  *
  * @param minDelay the shortest delay, more than zero
  * @param maxDelay the longest delay unless the endpoint asks for a longer one; at least {@code minDelay}

@@ -221,7 +221,7 @@ final class Sender implements Worker.Task {
         }
     }
 
-    /** The endpoint answered, and took nothing. */
+    /** The request has failed, perhaps because of its lines. */
     private void failed(Delivery current, Part part, Failure failure, Verdict verdict) {
         Division.Next next = current.division().failed(part, failure);
         switch (next) {

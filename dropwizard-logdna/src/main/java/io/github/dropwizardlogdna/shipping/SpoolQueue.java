@@ -91,10 +91,16 @@ final class SpoolQueue {
     /** How many entries are in memory only. */
     private int unwritten;
 
+    /** The one of them that the batcher is writing. */
+    @Nullable
+    private Entry underway;
+
     private long bytes;
     private long bytesSetAside;
     private int filesSetAside;
+    /** Whether there was no room for the last batch, and nothing was removed since. */
     private boolean full;
+
     private boolean closed;
 
     SpoolQueue(long maxSize) {
@@ -147,22 +153,37 @@ final class SpoolQueue {
         }
     }
 
-    /** The oldest batch that is in memory only; null also if there is no room for it, or the queue is closed. */
+    /**
+     * The oldest batch that is in memory only; null also if there is no room for it, or the queue is closed. It is underway
+     * until {@link #endWrite}.
+     */
     @Nullable
-    Entry oldestUnwritten() {
+    Entry beginWrite() {
         lock.lock();
         try {
-            return closed || full ? null : firstUnwritten();
+            underway = closed || full ? null : firstUnwritten();
+            return underway;
         } finally {
             lock.unlock();
         }
     }
 
-    /** All batches that are in memory only. */
+    void endWrite() {
+        lock.lock();
+        try {
+            underway = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All batches that are in memory only, except one that is underway: two threads must not write the same file. */
     List<Entry> unwritten() {
         lock.lock();
         try {
-            return entries.stream().filter(entry -> !entry.isOnDisk()).toList();
+            return entries.stream()
+                    .filter(entry -> !entry.isOnDisk() && !entry.equals(underway))
+                    .toList();
         } finally {
             lock.unlock();
         }
@@ -292,11 +313,12 @@ final class SpoolQueue {
 
     // Files
 
-    void deleted(Entry entry) {
+    /** Returns whether there is room again. */
+    boolean deleted(Entry entry) {
         lock.lock();
         try {
-            bytes -= entry.size();
             undeleted.remove(entry);
+            return changeBytes(-entry.size());
         } finally {
             lock.unlock();
         }
@@ -307,7 +329,7 @@ final class SpoolQueue {
         lock.lock();
         try {
             undeleted.add(left);
-            bytes += left.size() - delivered.size();
+            changeBytes(left.size() - delivered.size());
         } finally {
             lock.unlock();
         }
@@ -331,18 +353,29 @@ final class SpoolQueue {
         }
     }
 
-    /** A claimed file is no batch. Its bytes still count, as far as it is {@code left} on the disk. */
-    void setAside(int sender, Entry entry, long left) {
+    /**
+     * A claimed file is no batch. Its bytes still count, as far as it is {@code left} on the disk. Returns whether there is
+     * room again.
+     */
+    boolean setAside(int sender, Entry entry, long left) {
         lock.lock();
         try {
             claimed[sender] = null;
             entries.remove(entry);
-            bytes += left - entry.size();
             bytesSetAside += left;
             filesSetAside += left > 0 ? 1 : 0;
+            return changeBytes(left - entry.size());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Returns whether that makes room in a full spool. */
+    private boolean changeBytes(long change) {
+        boolean room = full && change < 0;
+        bytes += change;
+        full &= !room;
+        return room;
     }
 
     private long maxBytesSetAside() {

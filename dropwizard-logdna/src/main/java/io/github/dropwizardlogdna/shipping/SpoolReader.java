@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * The batches that senders have claimed, read from their files where they are not in memory. A file that can't be read now is
  * read again after a pause. One that is no complete batch is set aside, so that the others follow.
  *
- * <p>Each sender calls for its own claim. The batcher calls {@link #resume}, any thread {@link #isPaused}.
+ * <p>Each sender calls for its own claim, the batcher calls {@link #resume}, and any thread {@link #isPaused}.
  */
 final class SpoolReader {
 
@@ -28,7 +28,7 @@ final class SpoolReader {
     private final LongSupplier nanoTime;
     private final Runnable wake;
 
-    private final UnreadableFiles unreadable = new UnreadableFiles();
+    private final UnreadableFiles unreadable;
 
     /** By the number of the sender, so that each file is read only once. */
     private final Map<Integer, Stored> claimed = new ConcurrentHashMap<>();
@@ -48,6 +48,7 @@ final class SpoolReader {
         this.counters = counters;
         this.nanoTime = nanoTime;
         this.wake = wake;
+        this.unreadable = new UnreadableFiles(wake);
     }
 
     /** Whether no file is read now, because one could not be. */
@@ -57,7 +58,7 @@ final class SpoolReader {
 
     /** Ends a pause that is over. Returns the nanoseconds until the end of the pause. */
     long resume(long now) {
-        return unreadable.resume(now, wake);
+        return unreadable.resume(now);
     }
 
     /** The batch that this sender has claimed, or claims now; null if there is none, or it can't be read now. */
@@ -125,18 +126,18 @@ final class SpoolReader {
     private byte[] read(SpoolPlace open, Entry entry) throws IOException {
         try {
             byte[] content = open.read(entry.file());
-            unreadable.succeeded(entry.file());
+            unreadable.done(entry.file());
             return content;
         } catch (SpoolPlace.NotABatchException | NoSuchFileException e) {
+            unreadable.done(entry.file());
             throw e;
         } catch (IOException e) {
             // The process may have too many open files, or the disk a moment's trouble: that is no damage.
             if (unreadable.failed(entry.file(), nanoTime.getAsLong()) >= READ_ATTEMPTS && canReadAnother(open, entry)) {
-                unreadable.succeeded(entry.file()); // it is set aside, so that the others follow
+                unreadable.done(entry.file()); // it is set aside, so that the others follow
                 throw e;
             }
             observer.spoolProblem(SpoolProblem.UNREADABLE, open + "/" + entry.file(), SpoolProblem.words(e));
-            wake.run(); // the batcher knows when to try again
             return null;
         }
     }
@@ -167,7 +168,9 @@ final class SpoolReader {
             fate = "left where it is";
             left = sizeOf(open, entry);
         }
-        queue.setAside(sender, entry, left);
+        if (queue.setAside(sender, entry, left)) {
+            wake.run(); // the batcher may write what is in memory
+        }
         counters.lost(DropReason.FAILED, entry.lines()); // unknown, so zero, for a file of an earlier process
         observer.spoolProblem(
                 SpoolProblem.DAMAGED, open + "/" + entry.file(), SpoolProblem.words(why) + "; it was " + fate);

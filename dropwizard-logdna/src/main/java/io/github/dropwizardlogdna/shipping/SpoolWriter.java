@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
  * Writes batches to files. What can't be written stays in memory, and writing it is retried: one batch in each call, so that
  * new lines need not wait for all.
  *
- * <p>Owned by the batcher. At a shutdown, {@link #writeAll} runs on a separate thread, and the batcher may still hang in a
- * write: it uses no field that changes.
+ * <p>Owned by the batcher. At a shutdown, {@link #writeAll} runs on a separate thread while the batcher may still hang in a
+ * write. So {@code writeAll} leaves out the batch that is underway, and uses no field that changes.
  */
 final class SpoolWriter {
 
@@ -80,7 +80,7 @@ final class SpoolWriter {
         if (!writable && !backoff.isDue(now)) {
             return backoff.left(now);
         }
-        Entry entry = queue.oldestUnwritten();
+        Entry entry = queue.beginWrite();
         Batch batch = entry == null ? null : entry.batch();
         if (entry == null || batch == null) {
             writable = true; // as far as is known: the next batch tries
@@ -95,6 +95,8 @@ final class SpoolWriter {
         } catch (IOException | RuntimeException | Error e) {
             notWritten(batch, e);
             return backoff.left(now);
+        } finally {
+            queue.endWrite();
         }
     }
 
@@ -109,7 +111,7 @@ final class SpoolWriter {
         report(batch, why);
     }
 
-    /** Writes all batches that are in memory only, each once. */
+    /** Writes all batches that are in memory only. A batch that can't be written is reported. */
     void writeAll(SpoolPlace open) {
         for (Entry entry : queue.unwritten()) {
             Batch batch = entry.batch();

@@ -95,6 +95,9 @@ class HttpProxyTest {
         "http://user:12/34@proxy.example:1,     percent-encode",
         "http://user:sec?ret@proxy.example:1,   percent-encode",
         "http://user:12#34@proxy.example:1,     percent-encode",
+        "http://user:s_ecret@squid_proxy:1,     must not have an underscore (_) in its host name",
+        "http://squid_proxy:3128,               must not have an underscore (_) in its host name",
+        "http://us_er:secret@:3128,             must have the form",
         "http://${SECRET}@proxy.example:1,      substitute",
     })
     void refusesAnotherFormWithoutQuotingIt(String url, String problem) {
@@ -160,6 +163,17 @@ class HttpProxyTest {
         assertThat(server.connections()).isZero();
         assertThat(send(credentials).outcome()).isEqualTo(Outcome.SETTING_AT_FAULT);
         assertThat(proxy.heads()).hasSizeLessThanOrEqualTo(2 * requests);
+    }
+
+    /** A final dot saves the search through the domains of a Kubernetes cluster. */
+    @Test
+    void sendsToAFullyQualifiedName() {
+        start(true, null);
+        HttpProxy configured = HttpProxy.parse("http://localhost:" + proxy.port());
+        client = new JerseyIngestionClient(settings(URI.create("https://logs.example./logs/ingest"), configured));
+
+        assertThat(client.send(BODY).outcome()).isEqualTo(Outcome.DELIVERED);
+        assertThat(proxy.heads().get(0)).startsWith("CONNECT logs.example.:443 ");
     }
 
     @Test

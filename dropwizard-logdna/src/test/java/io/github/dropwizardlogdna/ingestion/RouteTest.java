@@ -1,16 +1,27 @@
 package io.github.dropwizardlogdna.ingestion;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The JVM's proxy properties, by the rules of the JDK. */
 class RouteTest {
@@ -70,6 +81,55 @@ class RouteTest {
         assertThat(route("https://logs.example")).hasToString("SOCKS proxy socks:99, which this JVM is set to");
         System.setProperty("socksNonProxyHosts", "logs.example");
         assertThat(route("https://logs.example").isProxied()).isFalse();
+    }
+
+    @Test
+    void theJdkNeedNotLookUpASocksProxyAgain() throws Exception {
+        System.setProperty("socksProxyHost", "socks");
+        InetAddress named = InetAddress.getByAddress("socks", new byte[] {127, 0, 0, 9});
+
+        Proxy proxy = route("https://logs.example").socks(new InetSocketAddress(named, 1080));
+
+        InetSocketAddress address = (InetSocketAddress) proxy.address();
+        assertThat(address.getHostString()).isEqualTo("127.0.0.9");
+        assertThat(address.getPort()).isEqualTo(1080);
+    }
+
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                arguments(new UnknownHostException("proxy"), "unknown host proxy"),
+                arguments(new ConnectException("refused"), "can't connect to https://logs.example: refused"),
+                arguments(
+                        new SocketTimeoutException("Connect timed out"),
+                        "no connection to https://logs.example within 1 s"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void aProxyOfTheJvmThatCanNotBeReachedIsNamed(Exception failure, String reason) {
+        set(Map.of("https.proxyHost", "proxy", "https.proxyPort", "3128"));
+
+        Verdict verdict = Diagnosis.verdict(failure, settings("https://logs.example", null));
+
+        assertThat(verdict.reason())
+                .isEqualTo(reason + "; check proxy (HTTP proxy proxy:3128, which this JVM is set to)");
+        assertThat(verdict.remedy()).isEqualTo(Remedy.PROXY);
+    }
+
+    /** The JDK's SOCKS client throws a SocketException where another throws a ConnectException. */
+    @Test
+    void aSocksProxyOfTheJvmThatCanNotBeReachedIsNamed() {
+        SocketException failure = new SocketException("Connection refused");
+        IngestionSettings settings = settings("https://logs.example", null);
+        String reason = "the connection to https://logs.example broke: Connection refused";
+        assertThat(Diagnosis.verdict(failure, settings).reason()).isEqualTo(reason);
+        assertThat(Diagnosis.verdict(failure, settings).remedy()).isEqualTo(Remedy.CLOSED);
+
+        System.setProperty("socksProxyHost", "socks");
+
+        assertThat(Diagnosis.verdict(failure, settings).reason())
+                .isEqualTo(reason + "; check proxy (SOCKS proxy socks:1080, which this JVM is set to)");
+        assertThat(Diagnosis.verdict(failure, settings).remedy()).isEqualTo(Remedy.PROXY);
     }
 
     @Test

@@ -309,27 +309,82 @@ class BatcherTest {
         assertThat(batcher.isHoldingBack()).isFalse();
     }
 
+    /** The batcher of the fixture, but one method of its store fails. */
+    private Batcher withFailing(AtomicReference<String> method) {
+        BatchStore store = (BatchStore) Proxy.newProxyInstance(
+                BatchStore.class.getClassLoader(), new Class<?>[] {BatchStore.class}, (proxy, called, arguments) -> {
+                    if (called.getName().equals(method.get())) {
+                        throw new OutOfMemoryError(called.getName());
+                    }
+                    return called.invoke(fixture.store, arguments);
+                });
+        Pipeline pipeline = new Pipeline(
+                fixture.queue, store, fixture.budget, fixture.counters, fixture.learned, fixture.losses, Fixture.FORM);
+        ShippingSettings settings = new ShippingSettings(
+                new BufferLimits(65_536, 32 << 20, 0, 0),
+                false,
+                64 * 1024,
+                64 * 1024,
+                Duration.ofNanos(Fixture.FLUSH),
+                true,
+                Fixture.RETRY,
+                1,
+                null);
+        return new Batcher(pipeline, settings, () -> {});
+    }
+
     @Test
-    void dropsAndCountsTheLinesOfABatchThatAnErrorMadeImpossibleToFinish() {
+    void dropsAndCountsTheLinesOfABatchOnlyIfAnErrorHasStruckWhileItChanged() {
         fixture.store(List.of("in flight"));
         fixture.store(List.of("waiting"));
         long held = fixture.budget.downstream();
+        AtomicReference<String> failing = new AtomicReference<>("none");
+        Batcher faulty = withFailing(failing);
         fixture.log("a");
         fixture.log("b");
         fixture.pass(Duration.ofSeconds(2));
-        batcher.step(fixture.now);
+        faulty.step(fixture.now);
         fixture.pass(Duration.ofSeconds(2));
-        batcher.step(fixture.now);
+        faulty.step(fixture.now);
         fixture.log("x".repeat(65_000));
-        batcher.step(fixture.now);
+        faulty.step(fixture.now);
         assertThat(fixture.queue.consumedLines()).as("in the open batch").isEqualTo(5);
 
-        batcher.recover();
+        failing.set("maintain");
+        assertThatThrownBy(() -> faulty.step(fixture.now)).isInstanceOf(OutOfMemoryError.class);
+        faulty.recover();
+
+        assertThat(fixture.counters.dropped(DropReason.FAILED)).isZero();
+        assertThat(fixture.budget.downstream()).isGreaterThan(held);
+
+        failing.set("add");
+        faulty.flush(true);
+        assertThatThrownBy(() -> faulty.step(fixture.now)).isInstanceOf(OutOfMemoryError.class);
+        faulty.recover();
 
         assertThat(fixture.counters.dropped(DropReason.FAILED)).isEqualTo(3);
         assertThat(fixture.budget.downstream()).isEqualTo(held);
         assertThat(fixture.batches()).containsExactly(List.of("in flight"), List.of("waiting"));
-        assertThat(batcher.settledLines()).isEqualTo(5);
+        assertThat(faulty.settledLines()).isEqualTo(5);
+    }
+
+    @Test
+    void noLineIsAsOldAsThePauseBeforeIt() {
+        fixture.store(List.of("before"));
+        fixture.batches();
+        fixture.batcher.step(fixture.now);
+        fixture.pass(Duration.ofHours(21));
+        long woken = fixture.now;
+        fixture.logAll(numbered(0, 20_000)); // several batches, before the batcher runs
+
+        fixture.batcher.step(fixture.now);
+
+        assertThat(fixture.store.size()).isGreaterThan(1);
+        for (BatchStore.Stored head = fixture.store.claim(0); head != null; head = fixture.store.claim(0)) {
+            assertThat(head.batch().since()).isEqualTo(woken);
+            fixture.store.remove(0);
+        }
+        assertThat(batcher.oldest(woken)).isEqualTo(woken);
     }
 
     /** An array that is too short stands for a stack that ends between the claim and the commit of a line. */

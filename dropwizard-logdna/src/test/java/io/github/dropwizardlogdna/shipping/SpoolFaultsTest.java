@@ -509,6 +509,29 @@ class SpoolFaultsTest {
     }
 
     @Test
+    void writesWhatIsInMemoryOnceDeletionsMakeRoom() throws IOException {
+        BatchStore store = store(300);
+        assertThat(store.add(batch("a"))).isZero();
+        disk.refusesDeletes = true;
+        disk.refusesWrites = true; // so that it can't be marked either
+        assertThat(drain(store)).containsExactly("a");
+        addInMemory(store, batch("b"));
+        assertThat(store.isFull()).isTrue();
+        disk.refusesWrites = false;
+        now += store.maintain(now);
+        assertThat(store.isFull()).isTrue();
+        disk.refusesDeletes = false;
+        now += Duration.ofMinutes(1).toNanos();
+
+        assertThat(store.maintain(now)).as("at once").isZero();
+        assertThat(store.isFull()).isFalse();
+        store.maintain(now);
+
+        assertThat(batchFiles()).hasSize(1);
+        assertThat(drain(store)).containsExactly("b");
+    }
+
+    @Test
     void reportsWhatCannotBeDeletedAtTheEnd() {
         BatchStore store = store();
         store.add(batch("a"));
@@ -617,6 +640,26 @@ class SpoolFaultsTest {
                 .filteredOn(words -> words.startsWith("DAMAGED"))
                 .hasSize(1)
                 .allMatch(words -> words.contains("Too many open files") && words.contains("was set aside"));
+    }
+
+    @Test
+    void leavesNothingToTheNextProcessInAPlaceThatOpensAfterTheShutdown() throws Exception {
+        leaveLines("a");
+        BatchStore late = store();
+        CountDownLatch hangs = new CountDownLatch(1);
+        disk.hangs = hangs;
+        Thread batcher = new Thread(() -> late.maintain(now));
+        batcher.start();
+        await().until(() -> batcher.getState() == Thread.State.WAITING);
+        assertThat(late.close(0)).isZero();
+        hangs.countDown();
+        batcher.join();
+
+        BatchStore next = store();
+        next.maintain(now);
+
+        assertThat(drain(next)).containsExactly("a");
+        assertThat(late.size()).isZero();
     }
 
     @Test

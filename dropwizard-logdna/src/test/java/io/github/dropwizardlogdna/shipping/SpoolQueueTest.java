@@ -50,13 +50,14 @@ class SpoolQueueTest {
         queue.add(first);
         queue.add(second);
         queue.add(onDisk("3", 10));
-        assertThat(queue.oldestUnwritten()).isEqualTo(first);
+        assertThat(queue.beginWrite()).isEqualTo(first);
+        queue.endWrite();
         assertThat(queue.unwritten()).containsExactly(first, second);
 
         assertThat(queue.written(second, onDisk("2", 20))).isEqualTo(Written.RELEASED);
         assertThat(queue.written(first, onDisk("1", 30))).isEqualTo(Written.RELEASED);
 
-        assertThat(queue.oldestUnwritten()).isNull();
+        assertThat(queue.beginWrite()).isNull();
         assertThat(queue.unwritten()).isEmpty();
         assertThat(queue.bytes()).isEqualTo(60);
         for (String file : List.of("1", "2", "3")) {
@@ -96,7 +97,7 @@ class SpoolQueueTest {
         assertThat(queue.written(entry, onDisk("1", 10))).isEqualTo(Written.DELIVERED);
         queue.deleted(onDisk("1", 10));
         assertThat(queue.bytes()).isZero();
-        assertThat(queue.oldestUnwritten()).isNull();
+        assertThat(queue.beginWrite()).isNull();
 
         Entry last = inMemory("2", 0);
         queue.add(last);
@@ -116,13 +117,72 @@ class SpoolQueueTest {
 
         assertThat(queue.hasRoomFor(601)).isFalse();
         assertThat(queue.isFull()).isTrue();
-        assertThat(queue.oldestUnwritten()).as("it would not fit either").isNull();
+        assertThat(queue.beginWrite()).as("it would not fit either").isNull();
 
         queue.claim(0);
         queue.deleted(queue.remove(0));
         assertThat(queue.isFull()).isFalse();
-        assertThat(queue.oldestUnwritten()).isEqualTo(waiting);
+        assertThat(queue.beginWrite()).isEqualTo(waiting);
         assertThat(queue.bytes()).isZero();
+    }
+
+    private void fillBesides(Entry delivered) {
+        queue.add(delivered);
+        queue.claim(0);
+        queue.remove(0);
+        assertThat(queue.hasRoomFor(200)).isFalse();
+    }
+
+    @Test
+    void hasRoomAgainOnceADeliveredFileIsDeleted() {
+        Entry delivered = onDisk("1", 900);
+        fillBesides(delivered);
+        Entry waiting = inMemory("2", 0);
+        queue.add(waiting);
+
+        assertThat(queue.deleted(delivered)).isTrue();
+
+        assertThat(queue.isFull()).isFalse();
+        assertThat(queue.beginWrite()).isEqualTo(waiting);
+        queue.add(onDisk("3", 1));
+        assertThat(queue.deleted(onDisk("3", 1))).as("it was not full").isFalse();
+    }
+
+    @Test
+    void hasRoomAgainOnceADeliveredFileIsMarked() {
+        Entry delivered = onDisk("1", 900);
+        fillBesides(delivered);
+
+        queue.notDeleted(delivered, delivered);
+        assertThat(queue.isFull()).isTrue();
+        queue.notDeleted(delivered, delivered.delivered(10));
+        assertThat(queue.isFull()).isFalse();
+    }
+
+    @Test
+    void hasRoomAgainOnceADamagedFileIsGone() {
+        queue.add(onDisk("1", 900));
+        assertThat(queue.hasRoomFor(200)).isFalse();
+
+        assertThat(queue.setAside(0, queue.claim(0), 900)).isFalse();
+        assertThat(queue.isFull()).isTrue();
+
+        queue.add(onDisk("2", 100));
+        assertThat(queue.setAside(0, queue.claim(0), 0)).isTrue();
+        assertThat(queue.isFull()).isFalse();
+    }
+
+    @Test
+    void aBatchThatIsUnderwayIsWrittenByNoOtherThread() {
+        Entry first = inMemory("1", 0);
+        Entry second = inMemory("2", 0);
+        queue.add(first);
+        queue.add(second);
+        assertThat(queue.beginWrite()).isEqualTo(first);
+
+        assertThat(queue.unwritten()).containsExactly(second);
+        queue.endWrite();
+        assertThat(queue.unwritten()).containsExactly(first, second);
     }
 
     @Test
@@ -236,7 +296,7 @@ class SpoolQueueTest {
         assertThat(queue.claim(1)).isNull();
         assertThat(queue.remove(0)).isNull();
         assertThat(queue.hasBatchFor(0)).isFalse();
-        assertThat(queue.oldestUnwritten()).isNull();
+        assertThat(queue.beginWrite()).isNull();
         assertThat(queue.keepFiles()).as("lines").isEqualTo(2);
         assertThat(queue.size()).isEqualTo(2);
         assertThat(queue.unwritten()).isEmpty();

@@ -42,4 +42,19 @@ class WakeSignalTest {
 
         owner.join();
     }
+
+    @Test
+    void endsAWaitAfterItsTime() throws Exception {
+        signal.await(1);
+        signal.await(0); // returns, as all of them do
+
+        Thread owner = new Thread(() -> signal.await(Long.MAX_VALUE - 1));
+        owner.start();
+        while (owner.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        signal.belongsTo(owner);
+        signal.raise();
+        owner.join();
+    }
 }
