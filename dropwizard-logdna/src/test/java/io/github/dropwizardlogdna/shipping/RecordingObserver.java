@@ -14,6 +14,9 @@ class RecordingObserver implements ShippingObserver {
 
     final List<String> events = new CopyOnWriteArrayList<>();
 
+    /** How long each request took, in nanoseconds. */
+    final List<Long> durations = new CopyOnWriteArrayList<>();
+
     /** The pause after each failure, in nanoseconds. */
     final List<Long> pauses = new CopyOnWriteArrayList<>();
 
@@ -24,7 +27,9 @@ class RecordingObserver implements ShippingObserver {
     public void progress() {}
 
     @Override
-    public void requestEnded(long nanos) {}
+    public void requestEnded(long nanos) {
+        durations.add(nanos);
+    }
 
     @Override
     public void deliveryFailed(Verdict verdict, long heldLines, long retryInNanos) {

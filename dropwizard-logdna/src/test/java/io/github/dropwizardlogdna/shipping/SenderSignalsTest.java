@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna.shipping;
 
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -10,6 +11,9 @@ class SenderSignalsTest {
     private final SenderSignals signals = new SenderSignals(3);
 
     private void assertRaised(int sender) {
+        // Uses up the permit that another signal may have left, so that only this one ends the wait.
+        LockSupport.unpark(Thread.currentThread());
+        LockSupport.park();
         signals.of(sender).await(WakeSignal.FOREVER);
     }
 
@@ -39,6 +43,7 @@ class SenderSignalsTest {
         for (int sender = 0; sender < 3; sender++) {
             signals.setBusy(sender);
         }
+        signals.wakeIdle(); // none
         signals.setIdle(1);
 
         signals.wakeIdle();

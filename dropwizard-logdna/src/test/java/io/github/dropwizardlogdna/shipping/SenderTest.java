@@ -440,4 +440,29 @@ class SenderTest {
         assertThat(endpoint.taken).isEqualTo(numbered(1, 4));
         assertThat(fixture.observer.events).noneMatch(words -> words.contains("failed: answered BAD_REQUEST"));
     }
+
+    @Test
+    void reportsHowLongEachRequestTook() {
+        fixture.store(numbered(0, 3));
+        endpoint.always(lines -> {
+            fixture.now += 5;
+            return verdict(Outcome.DELIVERED);
+        });
+
+        fixture.deliverAll();
+
+        assertThat(fixture.observer.durations).containsExactly(5L);
+    }
+
+    @Test
+    void marksLinesFromTheAgeOnAtWhichTheyAreLate() {
+        fixture.store(List.of("in time"));
+        fixture.now += Fixture.FORM.lateAge() - 1;
+        fixture.deliverAll();
+        fixture.store(List.of("late"));
+        fixture.now += Fixture.FORM.lateAge();
+        fixture.deliverAll();
+
+        assertThat(endpoint.taken).containsExactly("in time", "+late");
+    }
 }

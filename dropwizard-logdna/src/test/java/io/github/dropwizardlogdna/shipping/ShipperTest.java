@@ -426,4 +426,38 @@ class ShipperTest {
         await().untilAsserted(
                         () -> assertThat(threads).extracting(Thread::getState).containsOnly(Thread.State.WAITING));
     }
+
+    @Test
+    void takesNoLineAfterItsEnd() {
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(5));
+        assertThat(shipper.rejectEarly(false)).isFalse();
+
+        shipper.stop(LONG);
+
+        assertThat(log(shipper, "late")).isEqualTo(AppendResult.CLOSED);
+        assertThat(shipper.rejectEarly(false)).isTrue();
+        assertThat(shipper.counts().dropped(DropReason.ABANDONED)).isEqualTo(2);
+    }
+
+    @Test
+    void aFlushWaitsForNoInterval() {
+        Shipper shipper = shipper(endpoint, Duration.ofDays(1));
+        log(shipper, "hello");
+
+        shipper.flush(true);
+
+        await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("hello"));
+        shipper.flush(false);
+    }
+
+    @Test
+    void reportsWhetherAllLinesAreSettled() {
+        endpoint.always(lines -> ScriptedClient.verdict(Outcome.RETRY));
+        Shipper shipper = shipper(endpoint, Duration.ofMillis(5));
+        log(shipper, "hello");
+        assertThat(shipper.settle(0)).isFalse();
+
+        endpoint.always(lines -> ScriptedClient.verdict(Outcome.DELIVERED));
+        assertThat(shipper.settle(LONG)).isTrue();
+    }
 }
