@@ -617,8 +617,16 @@ class SpoolFaultsTest {
                 .hasSize(20)
                 .allMatch(words -> words.contains("Too many open files"));
         disk.refusesReads = null;
+        assertThat(TestLines.in(store.claim(0).batch())).containsExactly("a");
+        store.remove(0);
+        disk.refusesReads = "";
+        assertThat(store.claim(0)).isNull();
+        assertThat(store.maintain(now))
+                .as("from the first delay again")
+                .isEqualTo(Duration.ofSeconds(1).toNanos());
+        disk.refusesReads = null;
 
-        assertThat(drain(store)).containsExactly("a", "b");
+        assertThat(drain(store)).containsExactly("b");
         assertThat(batchFiles()).isEmpty();
     }
 
@@ -636,6 +644,7 @@ class SpoolFaultsTest {
         }
 
         assertThat(drain(store)).containsExactly("b");
+        assertThat(store.maintain(now)).as("nothing is left to wait for").isEqualTo(WakeSignal.FOREVER);
         assertThat(observer.events)
                 .filteredOn(words -> words.startsWith("DAMAGED"))
                 .hasSize(1)
