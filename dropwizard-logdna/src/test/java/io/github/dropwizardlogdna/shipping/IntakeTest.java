@@ -96,22 +96,24 @@ class IntakeTest {
     @Test
     void releasesAThreadThatWaitsIfItIsClosed() throws Exception {
         Intake intake = intake(true);
-        log(intake, false);
-        log(intake, false);
-        AtomicReference<AppendResult> result = new AtomicReference<>();
-        Thread logger = new Thread(() -> result.set(log(intake, false)));
-        logger.start();
-        await().until(() -> logger.getState() == Thread.State.WAITING);
 
-        intake.close();
-
-        logger.join();
-        assertThat(result.get()).isEqualTo(AppendResult.CLOSED);
+        assertThat(resultOfAWait(intake, intake::close)).isEqualTo(AppendResult.CLOSED);
     }
 
     @Test
     void letsAThreadThatWaitsInOnceThereIsRoom() throws Exception {
         Intake intake = intake(true);
+
+        assertThat(resultOfAWait(intake, () -> {
+                    Chunk chunk = queue.poll();
+                    queue.consumed(chunk, chunk.unreadBytes(), chunk.unreadLines());
+                    intake.roomFreed();
+                }))
+                .isEqualTo(AppendResult.ACCEPTED);
+    }
+
+    /** Logs a line that finds the buffer full, and does something else while it waits. */
+    private static AppendResult resultOfAWait(Intake intake, Runnable meanwhile) throws InterruptedException {
         log(intake, false);
         log(intake, false);
         AtomicReference<AppendResult> result = new AtomicReference<>();
@@ -119,11 +121,9 @@ class IntakeTest {
         logger.start();
         await().until(() -> logger.getState() == Thread.State.WAITING);
 
-        Chunk chunk = queue.poll();
-        queue.consumed(chunk, chunk.unreadBytes(), chunk.unreadLines());
-        intake.roomFreed();
+        meanwhile.run();
 
         logger.join();
-        assertThat(result.get()).isEqualTo(AppendResult.ACCEPTED);
+        return result.get();
     }
 }
