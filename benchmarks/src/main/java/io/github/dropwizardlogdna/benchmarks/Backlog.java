@@ -55,7 +55,10 @@ final class Backlog {
     private static Result measure(ReceiverProcess receiver, int batches, double warmUpSeconds)
             throws InterruptedException {
         LoggerContext context = Contender.LOGDNA_BLOCKING.start(receiver.uri(), Map.of());
-        LoggingThreads.log(new Load(1, 0, warmUpSeconds), i -> Traffic.uncounted(context, i));
+        WarmUp.until(
+                warmUpSeconds,
+                Jvm::compilationMillis,
+                seconds -> LoggingThreads.log(new Load(1, 0, seconds), i -> Traffic.uncounted(context, i)));
         receiver.awaitArrivals(QUIET);
         System.gc();
 

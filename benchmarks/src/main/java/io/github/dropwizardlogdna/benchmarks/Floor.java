@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.slf4j.LoggerFactory;
 
-/** Measures the floor in a process of its own: the same lines, one thread. Arguments: seconds of warm-up and of each stage. */
+/**
+ * Measures the floor in a process of its own: the same lines, one thread. Arguments: the longest warm-up of each stage,
+ * and how long each is measured, in seconds.
+ */
 final class Floor {
 
     /**
@@ -50,12 +53,12 @@ final class Floor {
         context.getLogger("ROOT").setLevel(Level.INFO);
     }
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         double warmUp = Double.parseDouble(args[0]);
         double seconds = Double.parseDouble(args[1]);
         Floor floor = new Floor();
         for (FloorAppender.Stage stage : FloorAppender.Stage.values()) {
-            floor.measure(stage, warmUp);
+            WarmUp.until(warmUp, Jvm::compilationMillis, slice -> floor.measure(stage, slice));
         }
         Measured format = floor.measure(FloorAppender.Stage.FORMAT, seconds);
         Measured encode = floor.measure(FloorAppender.Stage.ENCODE, seconds);
@@ -71,7 +74,7 @@ final class Floor {
 
     private record Measured(double nanos, double jsonBytes, double gzipBytes) {}
 
-    private Measured measure(FloorAppender.Stage stage, double seconds) throws IOException {
+    private Measured measure(FloorAppender.Stage stage, double seconds) {
         FloorAppender appender = new FloorAppender(stage);
         appender.setContext(context);
         appender.start();

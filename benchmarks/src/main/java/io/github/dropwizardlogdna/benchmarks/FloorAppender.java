@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.zip.Deflater;
 
@@ -35,9 +36,13 @@ final class FloorAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private long deflatedBytes;
     private long characters;
 
-    FloorAppender(Stage last) throws IOException {
+    FloorAppender(Stage last) {
         this.last = last;
-        json = new JsonFactory().createGenerator(piece);
+        try {
+            json = new JsonFactory().createGenerator(piece);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // into memory
+        }
         json.setPrettyPrinter(new MinimalPrettyPrinter(",\n"));
     }
 

@@ -32,7 +32,7 @@ final class FloorBenchmark {
             for (String library : order) {
                 Progress.say("the floor with " + library);
                 List<String> prefix = library.equals(JDK) ? List.of() : List.of("env", "LD_PRELOAD=" + library);
-                String warmUp = Double.toString(settings.warmUpSeconds(1));
+                String warmUp = Double.toString(settings.warmUpSeconds(20));
                 String seconds = Double.toString(settings.seconds(1));
                 results.getOrDefault(library, new ArrayList<>())
                         .add(Jvm.ask(Floor.Result.class, prefix, Floor.class, List.of(), warmUp, seconds));

@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,11 @@ public final class Jvm {
         PrintStream answers = System.out;
         System.setOut(System.err);
         return answers;
+    }
+
+    /** How long the compilers of this JVM have worked, all of their threads together. */
+    public static long compilationMillis() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
     }
 
     /** Halts this process after some time: a contender that hangs must not block the run. */

@@ -17,7 +17,10 @@ final class ProcessBenchmark {
 
     private static final int THREADS = 4;
     private static final int PER_SECOND = 20_000;
+    private static final double LONGEST_WARM_UP = 20;
     private static final double FLOOR_SECONDS = 1.5;
+    /** The other floor is still at work when the measured one ends. */
+    private static final int TIMES_AS_LONG = 10;
 
     /**
      * What a round has measured.
@@ -81,12 +84,12 @@ final class ProcessBenchmark {
 
     private Floor.Result floor() throws IOException, InterruptedException {
         Progress.say("the floor");
-        return Jvm.ask(Floor.Result.class, Floor.class, List.of(), floorArguments());
+        return Jvm.ask(Floor.Result.class, Floor.class, List.of(), floorArguments(1));
     }
 
     /** Twice at once: cores that share something are slower when both are at work, as they are flat out. */
     private Floor.Result busyFloor() throws IOException, InterruptedException {
-        Process other = Jvm.start(Floor.class, floorArguments());
+        Process other = Jvm.start(Floor.class, floorArguments(TIMES_AS_LONG));
         try {
             return floor();
         } finally {
@@ -94,10 +97,10 @@ final class ProcessBenchmark {
         }
     }
 
-    private String[] floorArguments() {
+    private String[] floorArguments(int times) {
         return new String[] {
-            Double.toString(Math.min(FLOOR_SECONDS, settings.warmUpSeconds(6))),
-            Double.toString(Math.min(FLOOR_SECONDS, settings.seconds(4)))
+            Double.toString(settings.warmUpSeconds(LONGEST_WARM_UP)),
+            Double.toString(times * Math.min(FLOOR_SECONDS, settings.seconds(4)))
         };
     }
 
@@ -117,7 +120,7 @@ final class ProcessBenchmark {
             try {
                 results.put(
                         contender,
-                        new ProcessRun.Order(contender, load, settings.warmUpSeconds(6), tls)
+                        new ProcessRun.Order(contender, load, settings.warmUpSeconds(LONGEST_WARM_UP), tls)
                                 .run(settings.jvmOptions()));
             } catch (IOException e) {
                 Progress.say("no result: " + e.getMessage()); // the others are to be measured all the same

@@ -15,7 +15,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * One contender under one load, in a process of its own, with the receiving end in another: what is measured is the
- * contender's CPU alone. Warms up flat out first, so that compiling is not counted.
+ * contender's CPU alone. Warms up flat out first.
  */
 final class ProcessRun {
 
@@ -100,8 +100,10 @@ final class ProcessRun {
     private Result run() throws InterruptedException {
         Contender contender = order.contender;
         LoggerContext context = contender.start(receiver.uri(), Map.of());
-        Load warmUp = order.load.flatOutFor(order.warmUpSeconds);
-        LoggingThreads.log(warmUp, i -> Traffic.uncounted(context, i));
+        WarmUp.until(
+                order.warmUpSeconds,
+                Jvm::compilationMillis,
+                seconds -> LoggingThreads.log(order.load.flatOutFor(seconds), i -> Traffic.uncounted(context, i)));
         contender.awaitDelivery(receiver);
         System.gc();
         receiver.reset();

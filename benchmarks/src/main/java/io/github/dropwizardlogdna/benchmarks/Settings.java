@@ -26,7 +26,6 @@ public final class Settings {
             "settings",
             "congestion-control",
             "outage",
-            "outages",
             "chaos",
             "seed",
             "lines",
@@ -85,11 +84,6 @@ public final class Settings {
     /** Of the load generator. */
     public int connections() {
         return (int) number("connections", 16);
-    }
-
-    /** Whether {@code service} also measures an outage. */
-    public boolean outages() {
-        return Boolean.parseBoolean(values.getOrDefault("outages", "false"));
     }
 
     /** Whether the endpoint speaks TLS. */

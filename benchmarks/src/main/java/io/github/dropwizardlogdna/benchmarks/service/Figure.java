@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna.benchmarks.service;
 /** What is measured of a service, once in each round. */
 enum Figure {
     START("start-up, ms", "%,.0f"),
+    WARM_UP("warm-up, s", "%.0f"),
     REQUESTS("requests/s", "%,.0f"),
     CPU("CPU a request, us", "%,.0f"),
     P50("p50, ms", "%.2f"),

@@ -22,7 +22,12 @@ final class LoadProcess implements AutoCloseable {
 
     /** Each connection sends its next request as soon as it has the answer. */
     LoadResult full(int port, double seconds) {
-        return ask(port + " " + connections + " 0 " + seconds);
+        return of(connections, port, seconds);
+    }
+
+    /** The same, with so many connections. */
+    LoadResult of(int some, int port, double seconds) {
+        return ask(port + " " + some + " 0 " + seconds);
     }
 
     /** So many requests a second of all connections together. */

@@ -23,8 +23,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service under load. Its first line on standard output is the port; then it answers commands: {@code state}, and
- * {@code idle SECONDS}.
+ * The service under load. Its first line on standard output is the port; then it answers commands: {@code state},
+ * {@code cpu}, {@code compilation}, and {@code idle SECONDS}.
  *
  * <p>Arguments: the variant, the endpoint, config.yml.
  */
@@ -88,6 +88,9 @@ final class OrderService extends Application<Configuration> {
     private String answer(String command) throws IOException, InterruptedException {
         if (command.startsWith("idle ")) {
             return JSON.writeValueAsString(Idle.watch(Double.parseDouble(command.substring(5))));
+        }
+        if (command.equals("compilation")) {
+            return Long.toString(Jvm.compilationMillis());
         }
         if (command.equals("cpu")) {
             return Long.toString(Cpu.ofProcess());

@@ -5,6 +5,7 @@ import static io.github.dropwizardlogdna.benchmarks.Markdown.number;
 import io.github.dropwizardlogdna.benchmarks.Interval;
 import io.github.dropwizardlogdna.benchmarks.Progress;
 import io.github.dropwizardlogdna.benchmarks.Settings;
+import io.github.dropwizardlogdna.benchmarks.WarmUp;
 import io.github.dropwizardlogdna.benchmarks.receiver.KeyStoreFile;
 import io.github.dropwizardlogdna.benchmarks.receiver.Mode;
 import io.github.dropwizardlogdna.benchmarks.receiver.ReceiverProcess;
@@ -27,12 +28,17 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServiceBenchmark implements AutoCloseable {
 
+    private static final int WARM_UP_CONNECTIONS = 2;
     private static final double OF_FULL_LOAD = 0.4;
+    /** The length of a measurement at a fixed rate, in those at full load: p99.9 needs many requests. */
+    private static final int RATE_TIMES = 2;
+    /** At the end of an outage: the next attempt to deliver may be eight seconds away. */
+    private static final int END_TIMES = 4;
     /** More than {@code flushInterval}. */
     private static final Duration LONGEST_QUIET = Duration.ofMillis(1_200);
 
     /** In times of {@link #LONGEST_QUIET}. */
-    private static final int LONGEST_WARM_UP_DRAIN = 5;
+    private static final int LONGEST_DRAIN = 5;
 
     private static final Duration AFTER_THE_END = Duration.ofMillis(300);
     private static final long LONGEST_FIRST_LINE = TimeUnit.SECONDS.toNanos(30);
@@ -63,24 +69,22 @@ public final class ServiceBenchmark implements AutoCloseable {
         rate = settings.rate();
     }
 
-    /** Full load, a fixed rate, start-up and memory. */
+    /** Full load, a fixed rate, start-up and memory; then an outage of the service with no appender and of ours. */
     public static String load(Settings settings) throws IOException, InterruptedException {
         try (ServiceBenchmark benchmark = new ServiceBenchmark(settings, "file,logdna,loki4j,logtail,logzio")) {
             int pairs = settings.pairs(7);
             for (int i = 0; i < pairs; i++) {
                 benchmark.round(i, round -> {
                     round.load();
-                    if (settings.outages()) {
-                        round.outage(false);
-                    }
+                    round.outage(false);
                     round.countDelivered();
                 });
             }
-            return benchmark.describeLoad(pairs) + (settings.outages() ? "\n" + benchmark.describeOutage(pairs) : "");
+            return benchmark.describeLoad(pairs) + "\n" + benchmark.describeOutage(pairs);
         }
     }
 
-    /** The same while the endpoint is away, and when it comes back. */
+    /** Only the outage and its end, of the peers as well. */
     public static String outage(Settings settings) throws IOException, InterruptedException {
         try (ServiceBenchmark benchmark = new ServiceBenchmark(settings, "logdna")) {
             int pairs = settings.pairs(7);
@@ -124,6 +128,20 @@ public final class ServiceBenchmark implements AutoCloseable {
         return order;
     }
 
+    /**
+     * First comes the load of a few connections: at full load the threads of the requests leave the compilers so little
+     * of two cores that they need minutes for what else takes them half of one. Full load follows, for which some code
+     * is compiled again.
+     */
+    private double warmUp(ServiceProcess service) throws InterruptedException {
+        double longest = settings.warmUpSeconds(120);
+        double light = WarmUp.until(
+                longest, service::compilationMillis, seconds -> load.of(WARM_UP_CONNECTIONS, service.port(), seconds));
+        return light
+                + WarmUp.until(
+                        longest - light, service::compilationMillis, seconds -> load.full(service.port(), seconds));
+    }
+
     private ReceiverProcess receiver(Variant variant) {
         return Objects.requireNonNull(receivers.get(variant));
     }
@@ -148,10 +166,11 @@ public final class ServiceBenchmark implements AutoCloseable {
                         new ServiceProcess(variant, receiver(variant).uri(), jvmOptions, load);
                 services.put(variant, service);
                 put(variant, Figure.START, service.startMillis());
-                LoadResult warm = load.full(service.port(), settings.warmUpSeconds(20));
-                Progress.say(number("  warm-up %,.0f requests/s", warm.perSecond()));
+                put(variant, Figure.WARM_UP, warmUp(service));
                 drain(variant);
-                awaitWarmUp(variant, service);
+                if (variant.ships()) {
+                    awaitLines(variant, logged(variant)); // a late one would count as one of the load
+                }
                 receiver(variant).reset();
             }
         }
@@ -163,7 +182,7 @@ public final class ServiceBenchmark implements AutoCloseable {
                 full(variant, Figure.REQUESTS, Figure.CPU);
             }
             for (Variant variant : services.keySet()) {
-                fixedRate(variant, Figure.P50, Figure.P99, Figure.P999);
+                fixedRate(variant, RATE_TIMES, Figure.P50, Figure.P99, Figure.P999);
             }
             for (Map.Entry<Variant, ServiceProcess> service : services.entrySet()) {
                 OrderService.State state = service.getValue().state();
@@ -178,12 +197,13 @@ public final class ServiceBenchmark implements AutoCloseable {
             chooseRate();
             for (Variant variant : services.keySet()) {
                 if (peersToo || variant.equals(Variant.NONE) || variant.isOurs()) {
+                    countDeliveredBeforeOutage(variant);
                     receiver(variant).behave(Mode.UNAVAILABLE);
                     full(variant, Figure.OUTAGE_REQUESTS, Figure.OUTAGE_CPU);
-                    fixedRate(variant, Figure.OUTAGE_P50, Figure.OUTAGE_P99, Figure.OUTAGE_P999);
+                    fixedRate(variant, RATE_TIMES, Figure.OUTAGE_P50, Figure.OUTAGE_P99, Figure.OUTAGE_P999);
                     put(variant, Figure.OUTAGE_HEAP, service(variant).state().heapBytes() / MIB);
                     receiver(variant).behave(Mode.TAKE);
-                    fixedRate(variant, Figure.END_P50, Figure.END_P99, Figure.END_P999);
+                    fixedRate(variant, END_TIMES, Figure.END_P50, Figure.END_P99, Figure.END_P999);
                 }
             }
         }
@@ -191,18 +211,39 @@ public final class ServiceBenchmark implements AutoCloseable {
         /** Stops the services, which deliver the rest, and counts what has arrived since {@link #load} began. */
         void countDelivered() throws InterruptedException {
             Map<Variant, Double> logged = new LinkedHashMap<>();
-            services.forEach((variant, service) -> {
-                if (variant.ships()) {
-                    double requests = service.state().requests() - requestsBefore.getOrDefault(variant, 0L);
-                    logged.put(variant, requests * OrderResource.LINES_A_REQUEST);
+            for (Variant variant : services.keySet()) {
+                if (variant.ships() && !hasFigure(variant, Figure.DELIVERED)) {
+                    logged.put(variant, logged(variant));
                 }
-            });
+            }
             close();
             for (Map.Entry<Variant, Double> lines : logged.entrySet()) {
-                ReceiverProcess receiver = receiver(lines.getKey());
-                receiver.awaitQuiet(AFTER_THE_END);
-                put(lines.getKey(), Figure.DELIVERED, 100 * receiver.report().lines() / lines.getValue());
+                receiver(lines.getKey()).awaitQuiet(AFTER_THE_END);
+                putDelivered(lines.getKey(), lines.getValue());
             }
+        }
+
+        /** The same for one that is to lose lines next. */
+        private void countDeliveredBeforeOutage(Variant variant) throws InterruptedException {
+            if (variant.ships() && hasFigure(variant, Figure.REQUESTS)) {
+                double logged = logged(variant);
+                awaitLines(variant, logged);
+                putDelivered(variant, logged);
+            }
+        }
+
+        /** Since {@link #load} began. */
+        private double logged(Variant variant) {
+            long requests = service(variant).state().requests() - requestsBefore.getOrDefault(variant, 0L);
+            return (double) requests * OrderResource.LINES_A_REQUEST;
+        }
+
+        private void putDelivered(Variant variant, double logged) {
+            put(variant, Figure.DELIVERED, 100 * receiver(variant).report().lines() / logged);
+        }
+
+        private boolean hasFigure(Variant variant, Figure figure) {
+            return figures.getOrDefault(variant, Map.of()).containsKey(figure);
         }
 
         private void full(Variant variant, Figure requests, Figure cpu) throws InterruptedException {
@@ -215,9 +256,10 @@ public final class ServiceBenchmark implements AutoCloseable {
             failed(variant, result);
         }
 
-        private void fixedRate(Variant variant, Figure p50, Figure p99, Figure p999) throws InterruptedException {
+        private void fixedRate(Variant variant, int times, Figure p50, Figure p99, Figure p999)
+                throws InterruptedException {
             chooseRate();
-            LoadResult result = load.rate(service(variant).port(), rate, settings.seconds(3) * 4 / 3);
+            LoadResult result = load.rate(service(variant).port(), rate, settings.seconds(3) * times);
             drain(variant);
             put(variant, p50, result.p50() / 1e6);
             put(variant, p99, result.p99() / 1e6);
@@ -269,15 +311,10 @@ public final class ServiceBenchmark implements AutoCloseable {
         }
     }
 
-    /** A late line of the warm-up would count as one of the load. Bounded, because a peer may have dropped lines. */
-    private void awaitWarmUp(Variant variant, ServiceProcess service) throws InterruptedException {
-        if (variant.ships()) {
-            long logged = service.state().requests() * OrderResource.LINES_A_REQUEST;
-            for (int i = 0;
-                    i < LONGEST_WARM_UP_DRAIN && receiver(variant).report().lines() < logged;
-                    i++) {
-                receiver(variant).awaitQuiet(LONGEST_QUIET);
-            }
+    /** Bounded, because a peer may have dropped lines. */
+    private void awaitLines(Variant variant, double lines) throws InterruptedException {
+        for (int i = 0; i < LONGEST_DRAIN && receiver(variant).report().lines() < lines; i++) {
+            receiver(variant).awaitQuiet(LONGEST_QUIET);
         }
     }
 
@@ -328,7 +365,7 @@ public final class ServiceBenchmark implements AutoCloseable {
     private String describeLoad(int pairs) {
         return "## A service under load" + conditions(pairs)
                 + report.table("full load", Comparison.RATIO, Figure.REQUESTS, Figure.CPU)
-                + report.table("", Comparison.NONE, Figure.DELIVERED)
+                + report.table("", Comparison.NONE, Figure.DELIVERED, Figure.WARM_UP)
                 + report.cpuOfALine()
                 + report.table(
                         number("%,d requests a second", rate), Comparison.RATIO, Figure.P50, Figure.P99, Figure.P999)

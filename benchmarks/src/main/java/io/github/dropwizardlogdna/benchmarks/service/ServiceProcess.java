@@ -59,6 +59,11 @@ final class ServiceProcess implements AutoCloseable {
         return Long.parseLong(process.ask("cpu"));
     }
 
+    /** How long the JVM's compilers have worked, all of their threads together. */
+    long compilationMillis() {
+        return Long.parseLong(process.ask("compilation"));
+    }
+
     OrderService.State state() {
         return ask("state", OrderService.State.class);
     }
