@@ -21,7 +21,9 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The options with all defaults applied, as settings of the packages below. Valid options only, unless noted. */
@@ -157,8 +159,8 @@ final class EffectiveOptions {
                 blankToNull(options.getEnv()),
                 options.getMeta(),
                 options.isIndexMeta(),
-                options.getIncludesMdcKeys(),
-                options.getExcludesMdcKeys(),
+                nonBlank(options.getIncludesMdcKeys()),
+                nonBlank(options.getExcludesMdcKeys()),
                 OversizeLines.valueOf(options.getOversizeLines().toUpperCase(Locale.ROOT)),
                 options.getParseJson() == null ? options.getLayout() != null : options.getParseJson(),
                 options.isIncludeCallerData(),
@@ -168,6 +170,11 @@ final class EffectiveOptions {
 
     static java.time.Duration asJava(Duration duration) {
         return java.time.Duration.ofNanos(duration.toNanoseconds());
+    }
+
+    /** Without elements that are blank, because a variable in their place is empty. */
+    private static Set<String> nonBlank(Set<String> texts) {
+        return texts.stream().filter(text -> !text.isBlank()).collect(Collectors.toUnmodifiableSet());
     }
 
     @Nullable

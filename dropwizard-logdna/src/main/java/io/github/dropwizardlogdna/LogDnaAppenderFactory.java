@@ -69,8 +69,10 @@ import java.util.Optional;
  *     <td>A line over the server's 16 KB is {@code split} into numbered parts, or cut ({@code truncate}).</td></tr>
  * <tr><td>{@code parseJson}</td><td>true with a {@code layout}, else false</td>
  *     <td>{@code false} keeps the server from parsing a line that ends in <code>}</code>.</td></tr>
- * <tr><td>{@code bufferSize}</td><td>a sixteenth of the maximum heap, at most 32MiB, at least two batches</td>
- *     <td>All bytes held in memory for lines not yet delivered; at least twice {@code batchSize}.</td></tr>
+ * <tr><td>{@code bufferSize}</td><td>a sixteenth of the maximum heap, at most 32MiB, at least
+ *     {@code concurrentRequests} + 1 batches</td>
+ *     <td>All bytes held in memory for lines not yet delivered; at least {@code concurrentRequests} + 1
+ *     times {@code batchSize}.</td></tr>
  * <tr><td>{@code queueSize}</td><td>65536</td>
  *     <td>The most lines between the logging threads and the batcher; 1 to 8191 become 8192.</td></tr>
  * <tr><td>{@code neverBlock}</td><td>true</td>
@@ -85,7 +87,7 @@ import java.util.Optional;
  * <tr><td>{@code connectionTimeout}, {@code timeout}</td><td>5s, 30s</td>
  *     <td>To connect; from the first byte sent to the last byte read.</td></tr>
  * <tr><td>{@code minRetryDelay}, {@code maxRetryDelay}</td><td>500ms, 30s</td>
- *     <td>Exponential backoff between them, with full jitter; {@code Retry-After} wins, up to 5 minutes.</td></tr>
+ *     <td>Exponential backoff: random between the first and a bound that doubles up to the second; {@code Retry-After} wins, up to 5 minutes.</td></tr>
  * <tr><td>{@code concurrentRequests}</td><td>1</td>
  *     <td>1 to 8. More than one is faster over a long distance, and gives up the order between requests.</td></tr>
  * <tr><td>{@code shutdownTimeout}</td><td>5s</td>

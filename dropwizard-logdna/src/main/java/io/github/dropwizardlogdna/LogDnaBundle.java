@@ -33,8 +33,8 @@ import io.github.dropwizardlogdna.report.LogDnaTask;
  *       sends the buffered lines;
  *   <li>the command {@code logdna-check config.yml}, which sends a test line for each configured appender and names the
  *       remedy if it does not arrive;
- *   <li>the validation of the appenders of single loggers when the configuration is read, unless the application sets another
- *       {@code ConfigurationFactoryFactory} after this bundle was added.
+ *   <li>when the configuration is read, the validation of the appenders of single loggers, and of {@code logFormat} and the names
+ *       of all appenders, unless the application sets another {@code ConfigurationFactoryFactory} after this bundle was added.
  * </ul>
  *
  * @param <C> the application's configuration

@@ -149,18 +149,18 @@ enum Fault {
     ANSWERS_503("503", "retried", behaves(MisbehavingServer.answer(503))),
     TOO_MANY_REQUESTS(
             "429 with `Retry-After: 1`",
-            "retried at the time that the endpoint gave, at most 5 minutes later",
+            "retried after the time that the endpoint asked for (at most 5 minutes), and up to a fifth more",
             behaves(MisbehavingServer.answer(429, "Retry-After: 1")),
             TAKES_LONG),
     KEY_REFUSED(
             "401",
             "the lines are kept. If the key was accepted before, the batch is divided first, as "
                     + "for a firewall; if then not even a test line of the appender is taken, an ERROR "
-                    + "reports that the key is refused; retried every `maxRetryDelay`",
+                    + "reports that the key is refused; retried about every `maxRetryDelay`",
             behaves(MisbehavingServer.answer(401))),
     NOT_FOUND(
             "404",
-            "the lines are kept, an ERROR names the setting; retried every `maxRetryDelay`",
+            "the lines are kept, an ERROR names the setting; retried about every `maxRetryDelay`",
             behaves(MisbehavingServer.answer(404))),
     REDIRECTS(
             "302",

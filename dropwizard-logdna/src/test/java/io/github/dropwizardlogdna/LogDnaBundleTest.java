@@ -112,6 +112,36 @@ class LogDnaBundleTest {
     }
 
     @Test
+    void theHealthCheckFailsOnLossIfTheApplicationWantsThat() throws Exception {
+        try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
+            endpoint.answer(401);
+            Path file = Files.writeString(
+                    directory.resolve("config.yml"),
+                    ChattyApplication.configuration(endpoint, "flushInterval: 10ms, shutdownTimeout: 10ms"));
+            application = new DropwizardAppExtension<>(StrictBundle.class, file.toString());
+            application.before();
+
+            await().untilAsserted(() ->
+                    assertThat(health().path("healthy").asBoolean()).isFalse());
+            assertThat(health().path("message").asText()).contains("key refused");
+        }
+    }
+
+    /** An application whose bundle is strict. */
+    public static final class StrictBundle extends Application<ChattyApplication.Settings> {
+
+        @Override
+        public void initialize(Bootstrap<ChattyApplication.Settings> bootstrap) {
+            bootstrap.addBundle(new LogDnaBundle<ChattyApplication.Settings>().failHealthCheckOnLoss());
+        }
+
+        @Override
+        public void run(ChattyApplication.Settings settings, Environment environment) {
+            ChattyApplication.chat("run");
+        }
+    }
+
+    @Test
     void addedTwiceIsHarmless() throws Exception {
         try (LocalLogDna endpoint = LocalLogDna.start(ChattyApplication.KEY)) {
             Path file = Files.writeString(

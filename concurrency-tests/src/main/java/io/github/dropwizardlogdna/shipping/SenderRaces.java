@@ -108,7 +108,7 @@ final class SenderRaces {
             Verdict failure = new Verdict(
                     io.github.dropwizardlogdna.ingestion.Outcome.SERVER_ERROR, "503", Optional.empty(), List.of());
             endpoint.sending(0, 0);
-            endpoint.answered();
+            endpoint.requestEnded();
             endpoint.failed(0, failure, true, 0);
         }
 

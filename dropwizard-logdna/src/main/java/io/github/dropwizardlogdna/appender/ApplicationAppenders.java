@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -36,7 +36,8 @@ public final class ApplicationAppenders implements AppenderGroup, ShutdownHook.P
     /** The buffer size of each appender in bytes, by its name. */
     private final Map<String, Long> bufferSizes = new ConcurrentHashMap<>();
 
-    private final AtomicBoolean largeBuffersReported = new AtomicBoolean();
+    /** The sum of the sizes that was reported as too large; zero if none was. */
+    private final AtomicLong largeBuffersReported = new AtomicLong();
 
     /** Held while a shutdown waits, so that waits run one after another and each knows the time that is left. */
     private final ReentrantLock shutdown = new ReentrantLock();
@@ -87,7 +88,7 @@ public final class ApplicationAppenders implements AppenderGroup, ShutdownHook.P
     private void reportLargeBuffers() {
         long all = bufferSizes.values().stream().mapToLong(Long::longValue).sum();
         long heap = Runtime.getRuntime().maxMemory();
-        if (HeapShare.isTooLarge(all, heap) && largeBuffersReported.compareAndSet(false, true)) {
+        if (HeapShare.isTooLarge(all, heap) && largeBuffersReported.getAndAccumulate(all, Math::max) < all) {
             int count = bufferSizes.size();
             ReportLog.log(
                     Message.BUFFERS_TOO_LARGE,
@@ -142,6 +143,7 @@ public final class ApplicationAppenders implements AppenderGroup, ShutdownHook.P
 
     @Override
     public void drain(ShippingAppender appender) {
+        releaseBlocked(); // the application ends: threads that wait for room would keep the JVM from it
         shutdown.lock();
         try {
             whileFlushing(all -> {
@@ -178,9 +180,14 @@ public final class ApplicationAppenders implements AppenderGroup, ShutdownHook.P
 
     @Override
     public void beginShutdown() {
-        appenders.forEach(appender -> appender.shipper().releaseBlocked());
-        // If the server never stops, the process is killed during the wait for it: send each line at once from now on.
+        releaseBlocked();
+        // If the server never stops, the process is killed during the wait for it: from now on no line waits for
+        // others.
         appenders.forEach(appender -> appender.shipper().flush(true));
+    }
+
+    private void releaseBlocked() {
+        appenders.forEach(appender -> appender.shipper().releaseBlocked());
     }
 
     @Override
@@ -188,8 +195,9 @@ public final class ApplicationAppenders implements AppenderGroup, ShutdownHook.P
         for (ShippingAppender appender : appenders) {
             try {
                 appender.stop();
+                appender.awaitStopped();
             } catch (RuntimeException | Error e) {
-                appender.reporter().internalError("the end of the appender", e); // the others must stop as well
+                appender.reporter().internalError("stopping the appender", e); // the others must stop as well
             }
         }
     }

@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna.appender;
 import ch.qos.logback.core.AsyncAppenderBase;
 import ch.qos.logback.core.spi.DeferredProcessingAware;
 import ch.qos.logback.core.spi.FilterReply;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.dropwizardlogdna.line.EventReader;
 import io.github.dropwizardlogdna.line.LineEncoder;
 import io.github.dropwizardlogdna.report.RecentLosses;
@@ -13,6 +14,7 @@ import io.github.dropwizardlogdna.shipping.Shipper;
 import io.github.dropwizardlogdna.shipping.ShippingThread;
 import jakarta.annotation.Nullable;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,6 +30,9 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
 
     /** How deep an event may be logged from within the encoding of another, by a {@code toString} that logs. */
     private static final int MAX_NESTING = 4;
+
+    /** What a stop may take beyond its waits for lines: for a disk that hangs, and for reports. */
+    private static final Duration REST_OF_STOP = Duration.ofSeconds(5);
 
     /**
      * The depth on this thread. Logback's own appenders allow no nesting; without a limit, a {@code toString} that logs its
@@ -54,6 +59,7 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
     private final AtomicInteger overflowsCounted = new AtomicInteger();
 
     private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     LogDnaAppender(AppenderSettings<E> settings, Shipper shipper, Reporter reporter, AppenderGroup group) {
         this.encoders = new EncoderPool<>(settings.lines());
@@ -81,8 +87,19 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
     public void stop() {
         if (isStarted() && stopping.compareAndSet(false, true)) {
             started = false;
-            countOverflows();
-            group.stop(this);
+            try {
+                countOverflows();
+                group.stop(this);
+            } finally {
+                stopped.countDown();
+            }
+        }
+    }
+
+    @Override
+    public void awaitStopped() {
+        if (stopping.get()) {
+            boolean unused = Uninterruptibles.awaitUninterruptibly(stopped, shutdownTimeout.plus(REST_OF_STOP));
         }
     }
 
@@ -147,7 +164,7 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
         // From here on the event is counted, and must not be counted as failed as well.
         try {
             if (encoder.fellBack()) {
-                reporter.encodingFailed(encoder.linkageError());
+                reporter.encodingFailed(encoder.linkageError(), shipper.countBareMessage());
             }
             // Not in a finally block: an Error may have left a part of the event in the encoder.
             encoders.giveBack(encoder);
@@ -188,7 +205,7 @@ final class LogDnaAppender<E extends DeferredProcessingAware> extends AsyncAppen
 
     @Override
     public boolean isStopped() {
-        return stopping.get();
+        return stopped.getCount() == 0;
     }
 
     @Override

@@ -12,8 +12,11 @@ interface ShippingAppender extends ReportedAppender {
     /** The longest time to wait for lines at shutdown. */
     Duration shutdownTimeout();
 
-    /** Whether {@link #stop} was called. */
+    /** Whether {@link #stop} has done its work. */
     boolean isStopped();
+
+    /** Waits, within a limit, for the end of a {@link #stop} that another thread has called. */
+    void awaitStopped();
 
     void stop();
 }

@@ -189,8 +189,17 @@ final class Attempt implements Watchdog.Watched {
         if (late > GRACE) {
             return now + GRACE;
         }
-        cutOff(lateness);
-        return Watchdog.DONE;
+        lock.lock();
+        try {
+            // The sender may have set the next deadline while the watchdog was on its way here with the one before.
+            if (deadline - now > 0) {
+                return deadline;
+            }
+            cutOff(lateness);
+            return Watchdog.DONE;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static long nanos(Duration time) {

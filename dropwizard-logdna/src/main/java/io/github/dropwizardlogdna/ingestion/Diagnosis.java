@@ -44,7 +44,7 @@ record Diagnosis(String reason, Remedy remedy) {
         String endpoint = IngestionUri.origin(settings.endpoint());
         Route route = Route.to(settings);
         List<Throwable> causes = causes(failure);
-        // TLS comes last because it wraps failures of the connection below it.
+        // TLS comes after the failures of the connection that it wraps.
         return first(causes, DiagnosedException.class)
                 .map(e -> new Diagnosis(
                         e.diagnosis().reason() + checkProxy(route),

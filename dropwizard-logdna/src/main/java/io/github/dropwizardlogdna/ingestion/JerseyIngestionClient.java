@@ -10,7 +10,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Variant;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Locale;
@@ -201,8 +200,8 @@ public final class JerseyIngestionClient implements IngestionClient {
             if (in != null) {
                 properties.load(in);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | IllegalArgumentException e) {
+            // The version is for the endpoint's information only.
         }
         return "dropwizard-logdna/" + properties.getProperty("version", "unknown");
     }

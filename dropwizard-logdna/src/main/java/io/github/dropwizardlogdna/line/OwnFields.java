@@ -61,7 +61,13 @@ final class OwnFields {
         }
         if (!isSame(name, lastThread)) {
             int end = ThreadNames.end(name);
-            lastThreadValue = end == 0 ? null : name(name, end);
+            Object value = end == 0 ? null : name(name, end);
+            if (end > NameCache.MAX_CHARS) {
+                // Not kept, because its redaction depends on what was left of this event's budget.
+                fields.putOwn(FieldName.THREAD, value);
+                return;
+            }
+            lastThreadValue = value;
             lastThread = name;
         }
         fields.putOwn(FieldName.THREAD, lastThreadValue);

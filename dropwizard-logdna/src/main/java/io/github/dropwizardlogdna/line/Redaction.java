@@ -129,7 +129,8 @@ public final class Redaction {
             return false;
         }
         // 4111111111111111 is printed as 4.111111111111111E15 if it is a double.
-        return matches(new BigDecimal(digits).toPlainString(), budget);
+        // Without trailing zeros, because 0E-1000000000 would be printed as a gigabyte of them.
+        return matches(new BigDecimal(digits).stripTrailingZeros().toPlainString(), budget);
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.github.dropwizardlogdna.report;
 
+import io.github.dropwizardlogdna.shipping.DeliveryState;
 import io.github.dropwizardlogdna.shipping.DropReason;
-import io.github.dropwizardlogdna.shipping.SenderState;
 import io.github.dropwizardlogdna.shipping.Shipper;
 import io.github.dropwizardlogdna.shipping.ShippingCounts;
 import java.time.Duration;
@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 public record AppenderState(
         String name,
         String endpoint,
-        SenderState delivery,
+        DeliveryState delivery,
         Instant since,
         boolean losing,
         Counts counts,
@@ -44,6 +44,7 @@ public record AppenderState(
      * @param heldBytes the memory that these lines take
      * @param oldestAge the age of the oldest of them
      * @param spoolBytes the size of the spool's files
+     * @param bareMessages events that could not be encoded and were shipped as their bare message
      */
     public record Counts(
             long accepted,
@@ -52,12 +53,13 @@ public record AppenderState(
             long heldLines,
             long heldBytes,
             Duration oldestAge,
-            long spoolBytes) {}
+            long spoolBytes,
+            long bareMessages) {}
 
     /** Reads the state of an appender. */
     public static AppenderState of(ReportedAppender appender) {
         Shipper shipper = appender.shipper();
-        SenderState delivery = shipper.state();
+        DeliveryState delivery = shipper.state();
         ShippingCounts counted = shipper.counts();
         Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
         for (DropReason reason : DropReason.values()) {
@@ -72,7 +74,8 @@ public record AppenderState(
                 counted.heldLines(),
                 counted.heldBytes(),
                 Duration.ofNanos(counted.oldestAge()),
-                counted.bytesOnDisk());
+                counted.bytesOnDisk(),
+                counted.bareMessages());
         return new AppenderState(
                 appender.getName(),
                 appender.endpoint(),
@@ -92,9 +95,11 @@ public record AppenderState(
         return (losing ? "dropping; " : "") + kind + why;
     }
 
-    /** Whether lines are lost or will be lost without help. Never for retrying alone, which loses none. */
+    /** Whether lines are lost, or can never be delivered as things are. Never for retrying alone, which loses none. */
     boolean isLossy() {
-        return losing || delivery.kind() == SenderState.Kind.KEY_REFUSED || delivery.kind() == SenderState.Kind.FAILED;
+        return losing
+                || delivery.kind() == DeliveryState.Kind.KEY_REFUSED
+                || delivery.kind() == DeliveryState.Kind.FAILED;
     }
 
     /** The details of the health check. */

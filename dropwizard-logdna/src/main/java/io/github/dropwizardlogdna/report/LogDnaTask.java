@@ -62,6 +62,9 @@ public final class LogDnaTask extends Task {
                 : ", the oldest for " + counts.oldestAge().toMillis() + " ms";
         row(output, "buffer", counts.heldLines() + " lines, " + counts.heldBytes() + " bytes" + oldest);
         row(output, "spool", counts.spoolBytes() + " bytes");
+        if (counts.bareMessages() > 0) {
+            row(output, "encoder", counts.bareMessages() + " events were shipped as their bare messages");
+        }
     }
 
     private static void row(PrintWriter output, String name, Object value) {

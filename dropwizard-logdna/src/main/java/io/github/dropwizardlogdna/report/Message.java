@@ -49,19 +49,19 @@ public enum Message {
             "Appender '{name}': {endpoint} refused {lines} permanently: {reason}. {They are} lost; the rest of the"
                     + " batch is not affected. What to do: {remedy}"),
     DROPPED(Level.WARN, "Appender '{name}': {lines were} dropped ({reason}), because {why and what to do}."),
-    DROPPED_UNTOLD(
+    DROPPED_AT_SHUTDOWN(
             Level.ERROR,
             "Appender '{name}': before the end {lines were} dropped ({reason}), because {why and what to do}."),
     NOT_ENCODED(
             Level.WARN,
-            "Appender '{name}': an event could not be encoded and was shipped as its bare message. What to do:"
-                    + " check its arguments, its key-value pairs and the layout."),
+            "Appender '{name}': an event could not be encoded and was shipped as its bare message ({count} since"
+                    + " the start). What to do: check its arguments, its key-value pairs and the layout."),
     EVENT_LOST(
             Level.WARN,
             "Appender '{name}': an event was lost, because a filter or the encoder failed with {exception}. It is counted"
                     + " as failed. What to do: check the filterFactories of the appender; if it has none, report it to "
                     + Links.ISSUES + "."),
-    DOES_NOT_LINK(
+    LINKAGE_ERROR(
             Level.ERROR,
             "Appender '{name}': {error} in {part}. A library of this service has a version that lacks it, so the"
                     + " error recurs until the class path is changed, and lines are lost or shipped as their bare"

@@ -23,7 +23,7 @@ public final class ReportLog {
             "logdna-reports",
             skipped -> REPORTS.warn(Message.REPORTS_SKIPPED.with(counted(skipped, "report is", "reports are"))));
 
-    private static final ReportQueue STDERR = new ReportQueue("logdna-last-words", skipped -> {});
+    private static final ReportQueue STDERR = new ReportQueue("logdna-stderr", skipped -> {});
 
     private ReportLog() {}
 
@@ -39,21 +39,29 @@ public final class ReportLog {
 
     /** Logs a message with the stack trace of its cause; returns false if too many reports are waiting. */
     static boolean log(@Nullable Throwable cause, Message message, Object... values) {
-        String text = message.with(values);
-        return LOG.offer(() -> REPORTS.atLevel(message.level())
+        return LOG.offer(report(cause, message, message.with(values)));
+    }
+
+    /** Logs a message that must not be missing: on this thread, which may wait then, if no other can be started. */
+    static void logSurely(@Nullable Throwable cause, Message message, Object... values) {
+        LOG.offerOrWrite(report(cause, message, message.with(values)));
+    }
+
+    private static Runnable report(@Nullable Throwable cause, Message message, String text) {
+        return () -> REPORTS.atLevel(message.level())
                 .setMessage(text)
                 .setCause(cause)
-                .log());
+                .log();
     }
 
-    /** Logs a message and prints it to the standard error stream. */
+    /** Logs a message and prints it to the standard error stream. May wait, as {@link #logSurely}. */
     static void logAndPrint(Message message, Object... values) {
-        log(message, values);
+        logSurely(null, message, values);
         String text = message.level() + " " + LOGGER + ": " + message.with(values);
-        STDERR.offer(() -> System.err.println(text));
+        STDERR.offerOrWrite(() -> System.err.println(text));
     }
 
-    /** Waits up to a second until all reports are written. */
+    /** Waits up to two seconds, one for each destination, until all reports are written. */
     public static void awaitWritten() {
         LOG.awaitWritten();
         STDERR.awaitWritten();

@@ -5,6 +5,7 @@ import io.github.dropwizardlogdna.shipping.ShippingThread;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,36 +49,64 @@ final class ReportQueue {
      * @param skippedReports writes the number of reports that were not written
      */
     ReportQueue(String thread, LongConsumer skippedReports) {
+        this(work -> ShippingThread.of(thread, work), skippedReports);
+    }
+
+    /** A seam for tests of a process that may start no more threads. */
+    ReportQueue(ThreadFactory threads, LongConsumer skippedReports) {
         this.skippedReports = skippedReports;
         writer = new ThreadPoolExecutor(
-                1,
-                1,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(CAPACITY),
-                work -> ShippingThread.of(thread, work));
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY), threads);
         writer.allowCoreThreadTimeOut(true);
     }
 
     /**
-     * Writes a report soon, or counts it if too many wait already. Any thread; does not wait.
+     * Writes a report soon, or counts it if too many wait already, or the process may start no more threads. Any thread; does
+     * not wait.
      *
      * @return whether it will be written
      */
     boolean offer(Runnable report) {
+        try {
+            return enqueue(report);
+        } catch (OutOfMemoryError e) {
+            skipped.incrementAndGet();
+            return false;
+        }
+    }
+
+    /**
+     * Like {@link #offer}, but writes the report on the calling thread if the process may start no more threads, because that
+     * may be what it reports, or no other report may follow. Waits for the sink in this case only.
+     */
+    void offerOrWrite(Runnable report) {
+        try {
+            enqueue(report);
+        } catch (OutOfMemoryError e) {
+            pending.incrementAndGet();
+            write(report);
+        }
+    }
+
+    /**
+     * Returns false if too many reports wait.
+     *
+     * @throws OutOfMemoryError if the process may start no more threads
+     */
+    private boolean enqueue(Runnable report) {
+        boolean accepted = false;
         pending.incrementAndGet();
         try {
             writer.execute(() -> write(report));
-            return true;
+            accepted = true;
         } catch (RejectedExecutionException e) {
-            pending.decrementAndGet();
             skipped.incrementAndGet();
-            return false;
-        } catch (OutOfMemoryError e) {
-            // No more threads can be created. This may be the report of just that, so write it on this thread.
-            write(report);
-            return true;
+        } finally {
+            if (!accepted) {
+                pending.decrementAndGet();
+            }
         }
+        return accepted;
     }
 
     private void write(Runnable report) {

@@ -1,8 +1,8 @@
 package io.github.dropwizardlogdna.report;
 
 import io.github.dropwizardlogdna.ingestion.Verdict;
+import io.github.dropwizardlogdna.shipping.DeliveryState;
 import io.github.dropwizardlogdna.shipping.DropReason;
-import io.github.dropwizardlogdna.shipping.SenderState;
 import io.github.dropwizardlogdna.shipping.ShippingObserver;
 import io.github.dropwizardlogdna.shipping.SpoolProblem;
 import jakarta.annotation.Nullable;
@@ -139,11 +139,12 @@ public final class Reporter implements ShippingObserver {
     /** Needs no limit of its own: the interface promises at most one call a minute for each reason. */
     @Override
     public void linesDropped(Map<DropReason, Long> dropped) {
-        withUnreported(dropped).forEach((reason, lines) -> {
+        Map<DropReason, Long> all = withUnreported(dropped);
+        whenShown.accept(() -> all.forEach((reason, lines) -> {
             if (!ReportLog.log(Message.DROPPED, loss(reason, lines))) {
                 unreported.merge(reason, lines, Long::sum);
             }
-        });
+        }));
     }
 
     @Override
@@ -162,15 +163,15 @@ public final class Reporter implements ShippingObserver {
         if (linkage != null) {
             linkageFailed(what, linkage);
         } else if (isDue(Message.INTERNAL_ERROR)) {
-            ReportLog.log(error, Message.INTERNAL_ERROR, appender, what);
+            logWhenShown(error, Message.INTERNAL_ERROR, appender, what);
         }
     }
 
     /** Reports a missing class or method, which no retry can mend. Logs the stack trace once. */
     public void linkageFailed(String what, Throwable error) {
-        if (isDue(Message.DOES_NOT_LINK)) {
+        if (isDue(Message.LINKAGE_ERROR)) {
             Throwable traced = linkageTraced.compareAndSet(false, true) ? error : null;
-            ReportLog.log(traced, Message.DOES_NOT_LINK, appender, error, what, Versions.found(), Versions.NEEDED);
+            logWhenShown(traced, Message.LINKAGE_ERROR, appender, error, what, Versions.found(), Versions.NEEDED);
         }
     }
 
@@ -189,18 +190,19 @@ public final class Reporter implements ShippingObserver {
 
     @Override
     public void interruptIgnored(String thread) {
-        ReportLog.log(Message.INTERRUPT_IGNORED, appender, thread);
+        logWhenShown(Message.INTERRUPT_IGNORED, appender, thread);
     }
 
     @Override
     public void shippingFailed(String what, Throwable cause, long heldLines) {
-        ReportLog.log(cause, Message.FAILED, appender, what, ReportLog.counted(heldLines, "line", "lines"));
+        String held = ReportLog.counted(heldLines, "line", "lines");
+        whenShown.accept(() -> ReportLog.logSurely(cause, Message.FAILED, appender, what, held));
     }
 
     /** Reports an event that was lost by an error, whose message may contain logged text and is not shown. */
     public void eventLost(Throwable error) {
         if (isDue(Message.EVENT_LOST)) {
-            ReportLog.log(Message.EVENT_LOST, appender, error.getClass().getName());
+            logWhenShown(Message.EVENT_LOST, appender, error.getClass().getName());
         }
     }
 
@@ -208,27 +210,28 @@ public final class Reporter implements ShippingObserver {
      * Reports that an event was shipped as its bare message.
      *
      * @param linkage the cause, if a class or a method is missing
+     * @param sinceStart how many events were shipped so since the start
      */
-    public void encodingFailed(@Nullable LinkageError linkage) {
+    public void encodingFailed(@Nullable LinkageError linkage, long sinceStart) {
         if (linkage != null) {
             linkageFailed("the encoder, which ships the bare message instead", linkage);
         } else if (isDue(Message.NOT_ENCODED)) {
-            ReportLog.log(Message.NOT_ENCODED, appender);
+            logWhenShown(Message.NOT_ENCODED, appender, sinceStart);
         }
     }
 
     /**
      * Reports, at shutdown, the abandoned lines and all drops that were not reported before. Prints to the standard error
-     * stream as well, because Dropwizard has already flushed the console appender. Waits up to a second until the reports
-     * are written.
+     * stream as well, because Dropwizard has already flushed the console appender. Waits up to two seconds until the
+     * reports are written.
      *
      * @param kept the lines that the spool keeps
      */
-    public void stopped(long abandoned, SenderState state, long kept, Map<DropReason, Long> unreportedDrops) {
+    public void stopped(long abandoned, DeliveryState state, long kept, Map<DropReason, Long> unreportedDrops) {
         spool.end();
         withUnreported(unreportedDrops).forEach((reason, lines) -> {
             if (reason != DropReason.ABANDONED) {
-                ReportLog.logAndPrint(Message.DROPPED_UNTOLD, loss(reason, lines));
+                ReportLog.logAndPrint(Message.DROPPED_AT_SHUTDOWN, loss(reason, lines));
             }
         });
         if (abandoned > 0) {
@@ -265,7 +268,11 @@ public final class Reporter implements ShippingObserver {
     }
 
     private void logWhenShown(Message message, Object... values) {
-        whenShown.accept(() -> ReportLog.log(message, values));
+        logWhenShown(null, message, values);
+    }
+
+    private void logWhenShown(@Nullable Throwable cause, Message message, Object... values) {
+        whenShown.accept(() -> ReportLog.log(cause, message, values));
     }
 
     private Object[] loss(DropReason reason, long lines) {

@@ -68,7 +68,10 @@ interface BatchStore {
     /** Whether batches may be on disk, for the next process. */
     boolean outlivesProcess();
 
-    /** Whether a batch survives the process once it is added, so that adding it early pays. */
+    /**
+     * Whether a batch survives the process once it is added, so that adding it early pays. Not necessarily a power failure:
+     * files are not forced to the disk.
+     */
     boolean isDurable();
 
     /** Bytes on disk. */

@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Makes batches of lines and adds them to the store. Owned by the batcher's thread; any thread may call {@link #flush},
  * {@link #oldest}, {@link #settledLines} and {@link #isHoldingBack}.
  *
- * <p>A batch closes when it is full, when a flush is asked for, or when its oldest line is due and at most the batches in
- * flight are before it. If more batches wait in memory, closing it earlier would deliver nothing earlier, and an outage
- * would end with many small requests instead of few full ones. For the same reason a batch may become larger while others
- * wait, as far as the endpoint has taken such requests: a far endpoint takes few large requests faster than many small
- * ones. Until a batch closes its lines stay in the queue, where they cost nothing, unless there are many.
+ * <p>A batch closes when a flush begins, when it is full, or, if at most the batches in flight are before it, when its oldest
+ * line is due, or at once during a flush. If more batches wait in memory, closing it earlier would deliver nothing earlier,
+ * and an outage would end with many small requests instead of few full ones. For the same reason a batch may become larger
+ * while others wait, as far as the endpoint has taken such requests: a far endpoint takes few large requests faster than many
+ * small ones. Until a batch closes its lines stay in the queue, where they cost nothing, unless there are many.
  */
 final class Batcher implements Worker.Task {
 
@@ -56,6 +56,8 @@ final class Batcher implements Worker.Task {
 
     /** How many threads want all lines to be sent at once. */
     private final AtomicInteger flushes = new AtomicInteger();
+    /** Whether a flush has begun since the last step, which closes a batch whatever waits. */
+    private volatile boolean flushBegan;
 
     private volatile boolean heldBack;
 
@@ -89,8 +91,12 @@ final class Batcher implements Worker.Task {
                 oldest = now;
             }
         }
-        boolean flushing = flushes.get() > 0;
-        boolean close = flushing || (isReady(now) && mayCloseEarly());
+        boolean began = flushBegan;
+        if (began) {
+            flushBegan = false; // before the queue is read: a flush that begins now has its lines there
+        }
+        boolean flushing = flushes.get() > 0; // after the flag, which is set after the flush was counted
+        boolean close = (began && flushing) || mayClose(now, flushing);
         batching = true;
         if (close || queue.waitingBytes() >= drainThreshold()) {
             if (oldest == NONE) {
@@ -114,16 +120,23 @@ final class Batcher implements Worker.Task {
 
     private long untilNextStep(long now, boolean flushing) {
         boolean ready = isReady(now);
+        boolean wanted = ready || (flushing && (open != null || queue.waitingBytes() > 0));
         // Sets the flag and then reads the store; the sender does it the other way round, so one sees the other.
-        heldBack = ready;
-        if (ready && mayCloseEarly()) {
+        heldBack = wanted;
+        if (wanted && mayClose(now, flushing)) {
             return 0;
         }
-        long enough = oldest == NONE || flushing ? 1 : drainThreshold();
+        long enough = oldest == NONE ? 1 : drainThreshold();
         if (!queue.wakeAt(queue.consumedBytes() + enough)) {
             return 0;
         }
         return oldest == NONE || ready ? WakeSignal.FOREVER : oldest + flushInterval - now;
+    }
+
+    /** Whether a batch closes now, however few lines it has. */
+    private boolean mayClose(long now, boolean flushing) {
+        // In a flush, too, many small batches would be delivered later than a few large ones.
+        return (flushing && hasFewBatches()) || (isReady(now) && mayCloseEarly());
     }
 
     /** Whether the open batch, or what waits in the queue, need not wait for more lines. */
@@ -133,18 +146,23 @@ final class Batcher implements Worker.Task {
     }
 
     private boolean mayCloseEarly() {
-        return store.isDurable() || store.size() <= concurrentRequests;
+        return store.isDurable() || hasFewBatches();
     }
 
-    /** Whether a batch that is due or full is kept open only because others wait. */
+    private boolean hasFewBatches() {
+        return store.size() <= concurrentRequests;
+    }
+
+    /** Whether a batch that is due, full or to be flushed is kept open only because others wait. */
     boolean isHoldingBack() {
         return heldBack;
     }
 
-    /** Begins or ends a flush, in which batches close without waiting to fill. Each begin needs one end. Any thread. */
+    /** Begins or ends a flush, in which batches close without waiting to fill or to be due. Each begin needs one end. Any thread. */
     void flush(boolean on) {
         if (on) {
             flushes.incrementAndGet();
+            flushBegan = true;
         } else {
             flushes.decrementAndGet();
         }

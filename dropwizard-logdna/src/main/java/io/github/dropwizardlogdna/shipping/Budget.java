@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * as downstream (being batched, waiting, in flight). While bytes move downstream they are counted twice, so the limit is
  * never exceeded.
  *
- * <p>Logging threads check; the batcher moves; the batcher and the sender hold and release; any thread may read.
+ * <p>Logging threads check; the batcher moves; the batcher and the senders hold and release; any thread may read.
  */
 final class Budget {
 

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 /**
  * Counts the lines and requests of one appender. At any moment each accepted line is delivered, dropped, or held.
  *
- * <p>Logging threads count the drops before acceptance, the batcher and the sender everything else; any thread may read.
+ * <p>Logging threads count the drops before acceptance, the batcher and the senders everything else; any thread may read.
  */
 final class Counters {
 
@@ -26,6 +26,7 @@ final class Counters {
     private final AtomicLong requestsFailed = new AtomicLong();
     private final AtomicLong requestsRetried = new AtomicLong();
     private final AtomicLong internalErrors = new AtomicLong();
+    private final AtomicLong bareMessages = new AtomicLong();
 
     /**
      * Creates counters that are all zero.
@@ -121,6 +122,11 @@ final class Counters {
         internalErrors.incrementAndGet();
     }
 
+    /** An event was shipped as its bare message. Returns how many were. */
+    long bareMessage() {
+        return bareMessages.incrementAndGet();
+    }
+
     /** All counts now, together with sizes that others measure. */
     ShippingCounts snapshot(long heldBytes, long bytesOnDisk, long oldestAge) {
         // Settled lines first, so that they are not more than the accepted ones.
@@ -145,6 +151,7 @@ final class Counters {
                 bytesSent.get(),
                 requestsFailed.get(),
                 requestsRetried.get(),
-                internalErrors.get());
+                internalErrors.get(),
+                bareMessages.get());
     }
 }

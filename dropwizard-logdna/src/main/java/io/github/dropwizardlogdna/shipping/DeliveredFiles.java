@@ -1,6 +1,7 @@
 package io.github.dropwizardlogdna.shipping;
 
 import io.github.dropwizardlogdna.shipping.SpoolQueue.Entry;
+import io.github.dropwizardlogdna.shipping.SpoolQueue.Removed;
 import jakarta.annotation.Nullable;
 import java.io.IOException;
 import java.util.List;
@@ -38,19 +39,19 @@ final class DeliveredFiles {
      */
     @Nullable
     Entry remove(int sender) {
-        boolean wasFull = queue.isFull();
-        Entry removed = queue.remove(sender);
+        Removed removed = queue.remove(sender);
         if (removed == null) {
             return null;
         }
+        Entry entry = removed.entry();
         SpoolPlace open = place.ifOpen();
-        if (open != null && removed.isOnDisk()) {
-            delete(open, removed);
+        if (open != null && entry.isOnDisk()) {
+            delete(open, entry);
         }
-        if (wasFull) {
+        if (removed.wasFull()) {
             wake.run();
         }
-        return removed;
+        return entry;
     }
 
     /** Deletes the file of a batch that has left the queue. */

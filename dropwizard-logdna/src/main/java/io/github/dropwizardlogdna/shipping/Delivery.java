@@ -75,7 +75,7 @@ final class Delivery {
 
     void drop(int[] numbers, DropReason reason) {
         for (int number : numbers) {
-            losses.wasNotice(division.line(number), reason);
+            losses.lineDropped(division.line(number), reason);
         }
         countDropped(reason, numbers.length);
         division.dropped(numbers);

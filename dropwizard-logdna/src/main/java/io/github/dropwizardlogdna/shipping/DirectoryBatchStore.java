@@ -1,5 +1,6 @@
 package io.github.dropwizardlogdna.shipping;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.github.dropwizardlogdna.shipping.SpoolQueue.Entry;
 import jakarta.annotation.Nullable;
 import java.io.IOException;
@@ -131,30 +132,14 @@ final class DirectoryBatchStore implements BatchStore {
                             done.countDown();
                         },
                         error -> done.countDown());
-                await(done, nanos);
+                // Not longer, whether or not it is done: the disk may hang.
+                boolean unused = Uninterruptibles.awaitUninterruptibly(done, nanos, TimeUnit.NANOSECONDS);
             } catch (OutOfMemoryError e) {
                 end(open); // the process may have no more threads
             }
         }
         reader.forgetAll();
         return queue.keepFiles();
-    }
-
-    private static void await(CountDownLatch done, long nanos) {
-        long start = System.nanoTime();
-        boolean interrupted = false;
-        boolean waiting = true;
-        while (waiting) {
-            try {
-                done.await(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
-                waiting = false;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** The last use of the disk, on a separate thread. */

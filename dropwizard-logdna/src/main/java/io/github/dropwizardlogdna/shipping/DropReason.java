@@ -16,7 +16,7 @@ public enum DropReason {
     TOO_LARGE,
     /** An error inside the shipper, or in a value that was logged. */
     FAILED,
-    /** The spool's directory was full. */
+    /** The buffer was full, because the spool had reached its {@code maxSize}. */
     SPOOL_FULL,
     /** The process, or the appender, ended first. */
     ABANDONED;

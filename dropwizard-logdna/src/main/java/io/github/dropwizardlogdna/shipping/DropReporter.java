@@ -10,8 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Reports dropped lines: to the observer at most once a minute for each reason, and to the endpoint, once there is room
- * again, as often, by a line with the number of missing lines. Owned by the batcher's thread, except for
- * {@link #wasNotice}, which the sender calls, and {@link #hurry}, which a shutdown calls.
+ * again, as often, by a line with the number of missing lines.
+ *
+ * <p>The batcher calls {@link #step}. A shutdown calls {@link #takeUnreported}, at a time when the batcher has ended or hangs
+ * in a disk. The other methods may be called by any thread.
  */
 final class DropReporter {
 
@@ -104,12 +106,12 @@ final class DropReporter {
         Map<DropReason, Long> due = new EnumMap<>(DropReason.class);
         for (Map.Entry<DropReason, Reported> each : reported.entrySet()) {
             Reported before = each.getValue();
-            long fresh = counters.dropped(each.getKey()) - before.observed;
+            long fresh = counters.dropped(each.getKey()) - before.observed.get();
             if (fresh > 0) {
                 long wait = untilAllowed(before.observedAt, now);
                 if (wait == 0) {
                     due.put(each.getKey(), fresh);
-                    before.observed += fresh;
+                    before.observed.addAndGet(fresh);
                     before.observedAt = now;
                 } else {
                     next = Math.min(next, wait);
@@ -126,7 +128,7 @@ final class DropReporter {
     boolean isAllReported() {
         for (Map.Entry<DropReason, Reported> each : reported.entrySet()) {
             long dropped = counters.dropped(each.getKey());
-            if (dropped > each.getValue().observed
+            if (dropped > each.getValue().observed.get()
                     || dropped > each.getValue().noticed.get()) {
                 return false;
             }
@@ -138,10 +140,10 @@ final class DropReporter {
     Map<DropReason, Long> takeUnreported() {
         Map<DropReason, Long> rest = new EnumMap<>(DropReason.class);
         reported.forEach((reason, before) -> {
-            long fresh = counters.dropped(reason) - before.observed;
+            long fresh = counters.dropped(reason) - before.observed.get();
             if (fresh > 0) {
                 rest.put(reason, fresh);
-                before.observed += fresh;
+                before.observed.addAndGet(fresh);
             }
         });
         return rest;
@@ -197,13 +199,11 @@ final class DropReporter {
         return last == NEVER ? 0 : Math.max(0, last + INTERVAL - now);
     }
 
-    /** Whether a line that was just dropped for {@code reason} was the last notice; if so, it causes no new one. */
-    boolean wasNotice(byte[] line, DropReason reason) {
+    /** A line was dropped, and counted. If it was the last notice, it causes no new one. Any thread. */
+    void lineDropped(byte[] line, DropReason reason) {
         if (Arrays.equals(line, lastNotice)) {
             noticed(reason, 1);
-            return true;
         }
-        return false;
     }
 
     private void noticed(DropReason reason, long lines) {
@@ -222,9 +222,11 @@ final class DropReporter {
 
     /** How many of the lines dropped for one reason were reported. */
     private static final class Reported {
-        long observed;
+        /** Reported to the observer. */
+        final AtomicLong observed = new AtomicLong();
+        /** The batcher's. */
         long observedAt = NEVER;
-        /** Reported to the endpoint. The sender adds notices that were dropped themselves, which cause no new ones. */
+        /** Reported to the endpoint. A sender adds notices that were dropped themselves, which cause no new ones. */
         final AtomicLong noticed = new AtomicLong();
     }
 }

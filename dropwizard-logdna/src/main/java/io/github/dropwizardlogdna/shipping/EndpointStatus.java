@@ -53,7 +53,7 @@ final class EndpointStatus {
     private long refusedAt = NEVER;
 
     private long pausedUntil;
-    private volatile SenderState state;
+    private volatile DeliveryState state;
     private volatile boolean closing;
 
     /**
@@ -77,7 +77,7 @@ final class EndpointStatus {
         this.pausesAtStart = new int[senders];
         this.busy = new boolean[senders];
         this.pausedUntil = clock.nanoTime().getAsLong();
-        this.state = SenderState.idle(pausedUntil);
+        this.state = DeliveryState.idle(pausedUntil);
     }
 
     /**
@@ -108,8 +108,8 @@ final class EndpointStatus {
         try {
             busy[sender] = false;
             endTrial(sender);
-            if (state.kind() != SenderState.Kind.IDLE && !isBusy()) {
-                state = SenderState.idle(now);
+            if (state.kind() != DeliveryState.Kind.IDLE && !isBusy()) {
+                state = DeliveryState.idle(now);
             }
         } finally {
             lock.unlock();
@@ -143,12 +143,12 @@ final class EndpointStatus {
         }
     }
 
-    /** A request is about to be sent; {@link #answered} must follow. */
+    /** A request is about to be sent; {@link #requestEnded} must follow. */
     void sending(int sender, long now) {
         lock.lock();
         try {
-            if (state.kind() == SenderState.Kind.IDLE) {
-                state = SenderState.delivering(now); // first, because memory may be short
+            if (state.kind() == DeliveryState.Kind.IDLE) {
+                state = DeliveryState.delivering(now); // first, because memory may be short
             }
             busy[sender] = true;
             inFlight++;
@@ -162,7 +162,7 @@ final class EndpointStatus {
     }
 
     /** A request has ended. */
-    void answered() {
+    void requestEnded() {
         lock.lock();
         try {
             inFlight--;
@@ -199,8 +199,8 @@ final class EndpointStatus {
     void delivering(int sender, long now) {
         lock.lock();
         try {
-            if (state.kind() != SenderState.Kind.DELIVERING && !isOutdated(sender)) {
-                state = SenderState.delivering(now);
+            if (state.kind() != DeliveryState.Kind.DELIVERING && !isOutdated(sender)) {
+                state = DeliveryState.delivering(now);
             }
         } finally {
             lock.unlock();
@@ -252,7 +252,7 @@ final class EndpointStatus {
                 pausedUntil = outdated && pausedUntil - until > 0 ? pausedUntil : until;
             }
             if (!outdated) {
-                state = SenderState.failing(shown, failingSince);
+                state = DeliveryState.failing(shown, failingSince);
             }
             if (!closing) {
                 observer.deliveryFailed(shown, counters.held(), Math.max(0, pausedUntil - now));
@@ -288,7 +288,7 @@ final class EndpointStatus {
         }
     }
 
-    SenderState state() {
+    DeliveryState state() {
         return state;
     }
 }

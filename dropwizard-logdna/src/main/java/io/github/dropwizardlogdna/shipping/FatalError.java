@@ -10,7 +10,7 @@ final class FatalError {
     private volatile long since;
 
     @Nullable
-    private volatile SenderState state;
+    private volatile DeliveryState state;
 
     boolean hasHappened() {
         return happened.get();
@@ -26,12 +26,12 @@ final class FatalError {
     }
 
     void describe(String what, Throwable error) {
-        state = SenderState.failed(what + ": " + error.getClass().getSimpleName(), since);
+        state = DeliveryState.failed(what + ": " + error.getClass().getSimpleName(), since);
     }
 
     /** The state to show after a failure. */
-    SenderState state() {
-        SenderState known = state;
-        return known != null ? known : SenderState.failed("of an error in the shipper", since);
+    DeliveryState state() {
+        DeliveryState known = state;
+        return known != null ? known : DeliveryState.failed("of an error in the shipper", since);
     }
 }

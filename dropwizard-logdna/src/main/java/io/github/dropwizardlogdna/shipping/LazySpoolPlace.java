@@ -83,6 +83,8 @@ final class LazySpoolPlace {
             try {
                 open();
                 return WakeSignal.FOREVER;
+            } catch (LinkageError e) {
+                observer.internalError("the spool", e);
             } catch (IOException | RuntimeException | Error e) {
                 observer.spoolProblem(SpoolProblem.UNWRITABLE, toString(), SpoolProblem.words(e));
             }

@@ -22,7 +22,7 @@ final class LearnedLimits {
     private static final long TRY_COSTLY = TimeUnit.MINUTES.toNanos(1);
 
     private static final long MAX_TRY_COSTLY = TimeUnit.HOURS.toNanos(1);
-    /** So many connections in a row that ended in the middle of a request make its size suspect. */
+    /** Consecutive connections that ended in the middle of a request, after which its size is suspected. */
     private static final int BROKEN_IN_A_ROW = 3;
     /** A body that is taken in this time may be followed by one of twice its size. */
     private static final long QUICK = TimeUnit.SECONDS.toNanos(2);

@@ -68,7 +68,7 @@ final class MemoryBatchStore implements BatchStore {
         try {
             Batch removed = claimed[sender];
             claimed[sender] = null;
-            return removed == null ? 0 : removed.held(); // none if the sender comes after the end
+            return removed == null ? 0 : removed.held(); // none after close
         } finally {
             lock.unlock();
         }

@@ -1,6 +1,6 @@
 package io.github.dropwizardlogdna.shipping;
 
-/** The parts that the batcher and the sender of one appender share. Each documents which thread may use it how. */
+/** The parts that the batcher and the senders of one appender share. Each documents which thread may use it how. */
 record Pipeline(
         LineQueue queue,
         BatchStore store,

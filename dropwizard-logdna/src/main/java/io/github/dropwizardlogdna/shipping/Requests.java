@@ -64,13 +64,13 @@ final class Requests {
             return new Prepared(batch, 0);
         }
         Batch changed = batch.withTimes(pipeline.form());
-        return new Prepared(changed, changed.held());
+        return new Prepared(changed, changed.body() == batch.body() ? 0 : changed.held());
     }
 
     /** There was too little memory to prepare a request: an attempt that has failed before it could send anything. */
     Verdict notPrepared(OutOfMemoryError error) {
         endpoint.sending(id, nanoTime.getAsLong());
-        endpoint.answered();
+        endpoint.requestEnded();
         observer.internalError("the preparation of a request", error);
         return failed("a request can't be prepared", error);
     }
@@ -95,7 +95,7 @@ final class Requests {
             observer.internalError("the client", e);
             return failed("the client failed", e);
         } finally {
-            endpoint.answered();
+            endpoint.requestEnded();
             observer.requestEnded(nanoTime.getAsLong() - start);
         }
     }

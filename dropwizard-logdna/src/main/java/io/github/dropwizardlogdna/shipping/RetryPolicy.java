@@ -8,14 +8,14 @@ import java.util.random.RandomGenerator;
  * The delay after a request that failed, or of which some lines must be sent again. Decides only; the sender does the waiting.
  *
  * @param minDelay the shortest delay, more than zero
- * @param maxDelay the longest delay unless the endpoint asks for a longer one; at least {@code minDelay}
+ * @param maxDelay the largest bound of the doubling; at least {@code minDelay}
  */
 public record RetryPolicy(Duration minDelay, Duration maxDelay) {
 
     /**
-     * The delay in nanoseconds after the given number of failures in a row, at least one: exponential with full jitter,
+     * The delay in nanoseconds after the given number of failures in a row, at least one: random
      * between the shortest delay and a bound that doubles each time. A delay that the endpoint asks for wins, with up to a
-     * fifth more at random.
+     * fifth more at random. What needs a human is retried after the longest delay, a fifth more or less at random.
      *
      * @param tookOthers whether the endpoint took requests with the same settings, so that they are right
      */

@@ -135,6 +135,11 @@ public final class Shipper {
         intake.drop(reason, lines);
     }
 
+    /** Counts an event that was shipped as its bare message, and returns how many were. Any thread. */
+    public long countBareMessage() {
+        return counters.bareMessage();
+    }
+
     /** Releases logging threads that are blocked by a full buffer. From now on none blocks, because the application stops. */
     public void releaseBlocked() {
         intake.releaseBlocked();
@@ -177,12 +182,12 @@ public final class Shipper {
         }
         stopped = true;
         endpoint.close();
-        long endOfThreads = nanoTime.getAsLong() + Worker.END_OF_THREAD;
+        long endOfThreads = nanoTime.getAsLong() + Worker.JOIN_TIMEOUT;
         workers().forEach(worker -> worker.awaitEnd(endOfThreads, senders::cutOff));
         if (failure.hasHappened()) {
             return 0; // all that was held was counted when it failed
         }
-        keptLines = closeStore(Math.max(Worker.END_OF_THREAD, deadline - nanoTime.getAsLong()));
+        keptLines = closeStore(Math.max(Worker.JOIN_TIMEOUT, deadline - nanoTime.getAsLong()));
         long abandoned = counters.accepted() - counters.settled() - keptLines;
         if (abandoned > 0) {
             counters.lost(DropReason.ABANDONED, abandoned);
@@ -263,7 +268,7 @@ public final class Shipper {
                 fail("its " + worker.kind() + " died", error);
             }
             if (living.decrementAndGet() == 0 && failure.hasHappened()) {
-                keptLines = closeStore(Worker.END_OF_THREAD);
+                keptLines = closeStore(Worker.JOIN_TIMEOUT);
                 batcher.discard();
                 senders.discard();
                 queue.close(); // now that there is memory again, if there was none
@@ -292,8 +297,8 @@ public final class Shipper {
         return losses.takeUnreported();
     }
 
-    /** The state of delivery. No other state follows {@link SenderState.Kind#FAILED}. */
-    public SenderState state() {
+    /** The state of delivery. No other state follows {@link DeliveryState.Kind#FAILED}. */
+    public DeliveryState state() {
         return failure.hasHappened() ? failure.state() : endpoint.state();
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param requestsFailed requests that were not accepted, or only in part, so that lines must be sent again
  * @param requestsRetried requests that followed a failed one
  * @param internalErrors errors inside the shipper
+ * @param bareMessages events that could not be encoded and were shipped as their bare message
  */
 public record ShippingCounts(
         long accepted,
@@ -30,7 +31,8 @@ public record ShippingCounts(
         long bytesSent,
         long requestsFailed,
         long requestsRetried,
-        long internalErrors) {
+        long internalErrors,
+        long bareMessages) {
 
     public ShippingCounts {
         dropped = Map.copyOf(dropped);

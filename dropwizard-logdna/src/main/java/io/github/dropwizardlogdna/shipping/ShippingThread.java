@@ -11,6 +11,8 @@ import java.util.function.Consumer;
  */
 public final class ShippingThread extends Thread {
 
+    private static final long DEFAULT_STACK_SIZE = 0;
+
     private final Consumer<Throwable> died;
     private volatile boolean interruptIgnored;
     /** Used by this thread only. */
@@ -22,7 +24,8 @@ public final class ShippingThread extends Thread {
      * @param died receives the error that ends the thread, on this thread
      */
     ShippingThread(String name, Runnable loop, Consumer<Throwable> died) {
-        super(loop, name);
+        // Inherits no thread locals: they would be those of the request that happened to log first.
+        super(null, loop, name, DEFAULT_STACK_SIZE, false);
         this.died = died;
         setDaemon(true);
     }

@@ -51,11 +51,15 @@ interface SpoolDirectory extends Closeable {
             return new PlainSpoolDirectory(path);
         }
         SpoolDirectory opened = new SecureSpoolDirectory(path, secure);
-        if (!Objects.equals(opened.self().key(), expected.fileKey())) {
+        try {
+            if (!Objects.equals(opened.self().key(), expected.fileKey())) {
+                throw new IOException(path + " was replaced while it was opened");
+            }
+            return opened;
+        } catch (IOException | RuntimeException e) {
             opened.close();
-            throw new IOException(path + " was replaced while it was opened");
+            throw e;
         }
-        return opened;
     }
 
     /** The names of all entries, sorted. */

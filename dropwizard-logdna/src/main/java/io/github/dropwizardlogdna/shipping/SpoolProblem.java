@@ -9,7 +9,7 @@ public enum SpoolProblem {
     UNWRITABLE,
     /** The disk has no room for a batch. It stays in memory. */
     DISK_FULL,
-    /** A file is not a complete batch. It was set aside. */
+    /** A file is not a complete batch. It was set aside, deleted if enough others were, or left if it can't be moved. */
     DAMAGED,
     /** A file can't be read now. It stays, with all later ones, and reading is retried. */
     UNREADABLE,

@@ -27,6 +27,7 @@ final class SpoolQueue {
      *
      * @param size of the file; zero if there is none
      * @param lines zero if unknown, for a file of an earlier process
+     * @param since that of the batch; of no meaning for a file of an earlier process
      * @param batch null if it is not in memory
      */
     record Entry(
@@ -35,34 +36,42 @@ final class SpoolQueue {
             int lines,
             boolean recovered,
             long linesBefore,
+            long since,
             @Nullable Batch batch) {
 
         static Entry inMemory(String file, Batch batch) {
-            return new Entry(file, 0, batch.lines(), false, batch.linesBefore(), batch);
+            return new Entry(file, 0, batch.lines(), false, batch.linesBefore(), batch.since(), batch);
         }
 
         static Entry onDisk(String file, long size, Batch batch) {
-            return new Entry(file, size, batch.lines(), false, batch.linesBefore(), null);
+            return new Entry(file, size, batch.lines(), false, batch.linesBefore(), batch.since(), null);
         }
 
         static Entry recovered(String file, long size) {
-            return new Entry(file, size, 0, true, Batch.FOREIGN, null);
+            return new Entry(file, size, 0, true, Batch.FOREIGN, 0, null);
         }
 
         /** One that only has to be deleted. */
         Entry delivered(long newSize) {
-            return new Entry(file, newSize, lines, recovered, Batch.FOREIGN, null);
+            return new Entry(file, newSize, lines, recovered, Batch.FOREIGN, since, null);
         }
 
         /** One that is in a file as well. */
         Entry written(long newSize) {
-            return new Entry(file, newSize, lines, recovered, linesBefore, batch);
+            return new Entry(file, newSize, lines, recovered, linesBefore, since, batch);
         }
 
         boolean isOnDisk() {
             return size > 0;
         }
     }
+
+    /**
+     * A batch that has left the queue.
+     *
+     * @param wasFull whether the spool had no room for the last batch until then
+     */
+    record Removed(Entry entry, boolean wasFull) {}
 
     /** What became of a batch while it was written. */
     enum Written {
@@ -263,16 +272,18 @@ final class SpoolQueue {
 
     /** Removes the batch that the sender has claimed; its file still counts. Null if the queue is closed. */
     @Nullable
-    Entry remove(int sender) {
+    Removed remove(int sender) {
         lock.lock();
         try {
-            Entry removed = closed ? null : claimed[sender];
-            if (removed != null) {
-                claimed[sender] = null;
-                entries.remove(removed);
-                unwritten -= removed.isOnDisk() ? 0 : 1;
-                full = false;
+            Entry entry = closed ? null : claimed[sender];
+            if (entry == null) {
+                return null;
             }
+            Removed removed = new Removed(entry, full);
+            claimed[sender] = null;
+            entries.remove(entry);
+            unwritten -= entry.isOnDisk() ? 0 : 1;
+            full = false;
             return removed;
         } finally {
             lock.unlock();

@@ -105,7 +105,9 @@ final class SpoolReader {
             if (SpoolPlace.isMarkedDelivered(content)) {
                 delivered.remove(sender);
             } else {
-                Batch batch = SpoolFile.decode(content, nanoTime.getAsLong());
+                // Only this process has the clock that tells how old its own lines are.
+                long since = entry.recovered() ? nanoTime.getAsLong() : entry.since();
+                Batch batch = SpoolFile.decode(content, since);
                 claimed.put(sender, new Stored(batch, true, entry.recovered()));
             }
         } catch (IOException | RuntimeException e) {
@@ -132,7 +134,7 @@ final class SpoolReader {
             unreadable.done(entry.file());
             throw e;
         } catch (IOException e) {
-            // The process may have too many open files, or the disk a moment's trouble: that is no damage.
+            // The process may have too many open files, or the disk may fail briefly: the file is not damaged.
             if (unreadable.failed(entry.file(), nanoTime.getAsLong()) >= READ_ATTEMPTS && canReadAnother(open, entry)) {
                 unreadable.done(entry.file()); // it is set aside, so that the others follow
                 throw e;

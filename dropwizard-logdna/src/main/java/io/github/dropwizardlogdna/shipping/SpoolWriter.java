@@ -152,6 +152,10 @@ final class SpoolWriter {
     }
 
     private void report(Batch batch, Throwable why) {
+        if (why instanceof LinkageError) {
+            observer.internalError("the spool", why);
+            return;
+        }
         SpoolProblem problem =
                 isOutOfSpace(place.ifOpen(), batch, why) ? SpoolProblem.DISK_FULL : SpoolProblem.UNWRITABLE;
         observer.spoolProblem(problem, place.toString(), SpoolProblem.words(why));

@@ -24,7 +24,7 @@ final class Worker {
         /** Drops the batch on which a step has failed. */
         void recover();
 
-        /** The host runs no longer, and no error has ended the task: the last work before {@link #close}. */
+        /** The host has stopped, and no error has ended the task: the last work before {@link #close}. */
         default void finish() {}
 
         /** The thread ends. */
@@ -49,7 +49,7 @@ final class Worker {
     private static final long PAUSE_AFTER_ERROR = TimeUnit.SECONDS.toNanos(1);
 
     /** How long to wait for the end of a thread, which takes far less once its request is cut off. */
-    static final long END_OF_THREAD = TimeUnit.SECONDS.toNanos(1);
+    static final long JOIN_TIMEOUT = TimeUnit.SECONDS.toNanos(1);
 
     private final String kind;
     /** For messages; not made when they are needed, because memory may be short then. */
@@ -145,7 +145,7 @@ final class Worker {
         try {
             lastWork.run();
         } catch (Throwable e) {
-            observer.internalError("the end of the " + kind, e);
+            observer.internalError("stopping the " + kind, e);
         }
     }
 

@@ -2,7 +2,7 @@
  * Makes batches of lines and delivers them. Knows bytes, threads and time; no Logback, no HTTP, no wall clock, no option
  * names.
  *
- * <p>The way of a line, and the owner of each part:
+ * <p>The path of a line, and the owner of each part:
  *
  * <pre>
  *  logging threads         batcher thread                              sender thread
@@ -11,7 +11,7 @@
  *  └──────────────────────────────── one Budget of bytes ────────────────────────────────┘
  * </pre>
  *
- * The batcher never waits for the network and the sender never waits for compression, so an outage fills the store with
+ * The batcher never waits for the network, and a sender compresses only batches that it divides or whose lines are late, so an outage fills the store with
  * compressed batches. Each thread is a {@code Worker}: a loop around a {@code step(now)} that returns how long it may
  * sleep. Tests call the steps themselves, with their own clock.
  */

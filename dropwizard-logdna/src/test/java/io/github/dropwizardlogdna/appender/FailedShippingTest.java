@@ -21,9 +21,9 @@ import io.github.dropwizardlogdna.line.Redaction;
 import io.github.dropwizardlogdna.report.ReportLog;
 import io.github.dropwizardlogdna.report.Reporter;
 import io.github.dropwizardlogdna.shipping.BufferLimits;
+import io.github.dropwizardlogdna.shipping.DeliveryState;
 import io.github.dropwizardlogdna.shipping.FailingShippers;
 import io.github.dropwizardlogdna.shipping.RetryPolicy;
-import io.github.dropwizardlogdna.shipping.SenderState;
 import io.github.dropwizardlogdna.shipping.Shipper;
 import io.github.dropwizardlogdna.shipping.ShippingSettings;
 import java.net.URI;
@@ -101,7 +101,7 @@ class FailedShippingTest {
                     .contains("restart the service");
             assertThat(report.getThrowableProxy().getMessage()).isEqualTo("unable to create native thread");
         });
-        assertThat(appender.shipper().state().kind()).isEqualTo(SenderState.Kind.FAILED);
+        assertThat(appender.shipper().state().kind()).isEqualTo(DeliveryState.Kind.FAILED);
         assertThat(counted("failed")).isEqualTo(1);
         appender.stop();
     }

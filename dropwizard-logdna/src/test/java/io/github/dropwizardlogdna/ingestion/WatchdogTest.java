@@ -3,6 +3,7 @@ package io.github.dropwizardlogdna.ingestion;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.github.dropwizardlogdna.testing.MisbehavingServer;
@@ -50,6 +51,20 @@ class WatchdogTest {
         assertThat(fired).containsExactly("first", "second");
         assertThat(started).hasSize(1);
         started.get(0).join();
+    }
+
+    /** The watchdog may be on its way with the deadline of the connection when the sender begins to wait for the answer. */
+    @Test
+    void aDeadlineThatWasReplacedCutsNothingOff() throws IOException {
+        Attempt attempt = new Attempt(watchdog);
+        attempt.allowAnswer(Duration.ofHours(1), "no answer");
+        long now = System.nanoTime();
+
+        long next = attempt.overdue(now, 1);
+
+        assertThat(next - now).isCloseTo(HOUR, within(SECOND));
+        assertThat(attempt.cutOffReason()).isNull();
+        attempt.end();
     }
 
     @Test
@@ -210,7 +225,7 @@ class WatchdogTest {
         try (Socket socket = new Socket()) {
             attempt.uses(socket);
             attempt.allow(Duration.ofHours(1), "no answer");
-            long now = System.nanoTime();
+            long now = System.nanoTime() + 2 * HOUR;
 
             assertThat(attempt.overdue(now, 30 * SECOND)).isEqualTo(now + SECOND);
             assertThat(socket.isClosed()).isFalse();

@@ -90,6 +90,14 @@ class RedactionTest {
         assertThat(redaction.redactedValue(card, budget(redaction))).isNull();
     }
 
+    /** It has 13 characters in JSON, and a gigabyte of zeros if it is printed in full. */
+    @Test
+    void printsNoZeroInFull() {
+        Redaction redaction = redaction(CARD);
+        BigDecimal zero = new BigDecimal("0E-1000000000");
+        assertThat(redaction.redactedValue(zero, budget(redaction))).isSameAs(zero);
+    }
+
     @Test
     void leavesOtherNumbersAndBooleansAsTheyAre() {
         Redaction redaction = redaction(CARD, "true");

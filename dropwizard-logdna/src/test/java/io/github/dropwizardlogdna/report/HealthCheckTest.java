@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.health.HealthCheck.Result;
 import io.github.dropwizardlogdna.report.AppenderState.Counts;
+import io.github.dropwizardlogdna.shipping.DeliveryState;
+import io.github.dropwizardlogdna.shipping.DeliveryState.Kind;
 import io.github.dropwizardlogdna.shipping.DropReason;
-import io.github.dropwizardlogdna.shipping.SenderState;
-import io.github.dropwizardlogdna.shipping.SenderState.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,10 +26,10 @@ class HealthCheckTest {
         return new AppenderState(
                 "logdna",
                 "https://logs.logdna.com/logs/ingest",
-                new SenderState(kind, fails ? "answered 100 % nonsense" : "", 0),
+                new DeliveryState(kind, fails ? "answered 100 % nonsense" : "", 0),
                 SINCE,
                 losing,
-                new Counts(40, 20, 0, 8, 800, Duration.ofMillis(1234), 0),
+                new Counts(40, 20, 0, 8, 800, Duration.ofMillis(1234), 0, 0),
                 Map.of(DropReason.FULL, 12L));
     }
 

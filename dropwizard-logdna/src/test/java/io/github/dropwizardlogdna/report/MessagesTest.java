@@ -123,11 +123,11 @@ class MessagesTest {
             case SETTING_AT_FAULT -> ship(endpoint -> endpoint.answerNext(404));
             case REFUSED, DROPPED -> ship(endpoint -> endpoint.refuseLine("a line"));
             case STILL_RETRYING -> failForAMinute();
-            case DROPPED_UNTOLD -> loseALineAgainBeforeTheEnd();
+            case DROPPED_AT_SHUTDOWN -> loseALineAgainBeforeTheEnd();
             case NOT_ENCODED -> logAnEventThatCantBeEncoded();
             case EVENT_LOST -> logThroughABrokenFilter();
             case INTERNAL_ERROR -> shipByAClientThatBreaks();
-            case DOES_NOT_LINK -> shipByAClientThatDoesNotLink();
+            case LINKAGE_ERROR -> shipByAClientThatDoesNotLink();
             case INCOMPATIBLE -> throw new IllegalArgumentException("is not logged");
             case INTERRUPT_IGNORED -> interruptAThread();
             case FAILED -> startWithoutThreads();
@@ -226,7 +226,7 @@ class MessagesTest {
             throw new IllegalStateException("as Jersey wraps it", new NoClassDefFoundError("org/example/Missing"));
         }));
         assertThat(said)
-                .filteredOn(event -> says(event, Message.DOES_NOT_LINK))
+                .filteredOn(event -> says(event, Message.LINKAGE_ERROR))
                 .singleElement()
                 .satisfies(event -> assertThat(event.getFormattedMessage())
                         .contains(

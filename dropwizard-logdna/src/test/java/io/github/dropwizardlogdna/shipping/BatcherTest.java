@@ -5,7 +5,9 @@ import static io.github.dropwizardlogdna.shipping.Fixture.numbered;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dropwizardlogdna.ingestion.HostInfo;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +15,23 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BatcherTest {
 
     private final Fixture fixture = new Fixture();
     private final Batcher batcher = fixture.batcher;
+
+    @TempDir
+    private Path directory;
+
+    private SpoolSettings spool() {
+        return new SpoolSettings(
+                directory.resolve("logdna"),
+                1 << 20,
+                "0000000000000001-1",
+                () -> new HostInfo("web-1", null, null, List.of()));
+    }
 
     @Test
     void sleepsUntilWokenIfThereIsNothing() {
@@ -417,6 +431,64 @@ class BatcherTest {
         batcher.step(fixture.now);
 
         assertThat(fixture.batches()).containsExactly(List.of("a"));
+    }
+
+    @Test
+    void aFlushClosesTheOpenBatchWhateverWaits() {
+        fixture.store(List.of("in flight"));
+        fixture.store(List.of("waiting"));
+        fixture.log("a");
+
+        batcher.flush(true);
+        batcher.step(fixture.now);
+
+        assertThat(fixture.batches()).containsExactly(List.of("in flight"), List.of("waiting"), List.of("a"));
+    }
+
+    /** Or a stop with a far endpoint would send one line in each request, and abandon most of them. */
+    @Test
+    void aFlushMakesNoBatchOfEachLineWhileOthersWait() {
+        batcher.flush(true);
+        for (int i = 0; i < 10; i++) {
+            fixture.log("line " + i);
+            batcher.step(fixture.now);
+        }
+
+        assertThat(fixture.store.size())
+                .as("one in flight, and one that follows it")
+                .isEqualTo(2);
+        assertThat(batcher.isHoldingBack())
+                .as("so that the sender wakes the batcher")
+                .isTrue();
+        fixture.store.claim(0);
+        fixture.store.remove(0);
+        batcher.step(fixture.now);
+        fixture.store.claim(0);
+        fixture.store.remove(0);
+        batcher.step(fixture.now);
+
+        assertThat(fixture.batches()).containsExactly(numbered(2, 10));
+        assertThat(batcher.isHoldingBack()).isFalse();
+    }
+
+    @Test
+    void aFlushOfASpoolWritesAFileForEachFlushIntervalWhileOthersWait() {
+        Fixture spooling = new Fixture(
+                64 * 1024, 64 * 1024, true, new BufferLimits(65_536, 32 << 20, 0, 0), spool(), SpoolDirectory::open);
+        spooling.batcher.step(spooling.now);
+        spooling.batcher.flush(true);
+        for (int i = 0; i < 10; i++) {
+            spooling.log("line " + i);
+            spooling.batcher.step(spooling.now);
+        }
+        assertThat(spooling.store.size()).isEqualTo(2);
+
+        assertThat(spooling.batcher.step(spooling.now)).as("due like any other").isEqualTo(FLUSH);
+        spooling.pass(Duration.ofNanos(FLUSH));
+        spooling.batcher.step(spooling.now);
+
+        assertThat(spooling.observer.events).isEmpty();
+        assertThat(spooling.store.size()).isEqualTo(3);
     }
 
     @Test

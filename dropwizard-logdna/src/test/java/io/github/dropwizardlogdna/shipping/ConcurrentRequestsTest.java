@@ -105,7 +105,7 @@ class ConcurrentRequestsTest {
         Shipper shipper = shipper(() -> endpoint, null);
         logAll(shipper);
         await().until(() -> endpoint.verdicts.size() >= 3 * REQUESTS);
-        assertThat(shipper.state().kind()).isEqualTo(SenderState.Kind.KEY_REFUSED);
+        assertThat(shipper.state().kind()).isEqualTo(DeliveryState.Kind.KEY_REFUSED);
         assertThat(shipper.counts().heldLines()).isEqualTo(LINES);
 
         accepted.set(true);

@@ -250,7 +250,7 @@ class ContentRefusalTest {
                 .containsExactly(
                         "failed: answered 403 Forbidden, but a request with this key was accepted 12 s ago;"
                                 + " perhaps a firewall objects to the content of a line, so the batch is divided to find out, 1 held");
-        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
+        assertThat(fixture.status.state().kind()).isEqualTo(DeliveryState.Kind.RETRYING);
 
         fixture.pass(Duration.ofMinutes(1));
         for (int i = 0; i < 10; i++) {
@@ -258,19 +258,19 @@ class ContentRefusalTest {
         }
         assertThat(fixture.status.state().kind())
                 .as("not even a line of our own is taken")
-                .isEqualTo(SenderState.Kind.KEY_REFUSED);
+                .isEqualTo(DeliveryState.Kind.KEY_REFUSED);
         assertThat(fixture.counters.settled()).isEqualTo(1);
     }
 
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void isNotIdleWhileARequestHangs(boolean first) {
-        List<SenderState.Kind> during = new ArrayList<>();
+        List<DeliveryState.Kind> during = new ArrayList<>();
         if (!first) {
             fixture.store(List.of("delivered"));
             fixture.deliverAll();
         }
-        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.IDLE);
+        assertThat(fixture.status.state().kind()).isEqualTo(DeliveryState.Kind.IDLE);
         endpoint.always(lines -> {
             during.add(fixture.status.state().kind());
             return verdict(Outcome.DELIVERED);
@@ -279,8 +279,8 @@ class ContentRefusalTest {
 
         fixture.deliverAll();
 
-        assertThat(during).containsExactly(SenderState.Kind.DELIVERING);
-        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.IDLE);
+        assertThat(during).containsExactly(DeliveryState.Kind.DELIVERING);
+        assertThat(fixture.status.state().kind()).isEqualTo(DeliveryState.Kind.IDLE);
         assertThat(fixture.status.state().since()).isPositive();
     }
 }

@@ -178,11 +178,14 @@ class DropReporterTest {
         byte[] notice = TestLines.line("1 line is missing before this one (1 full)");
         byte[] other = "\"another\",\n".getBytes(StandardCharsets.UTF_8);
 
-        assertThat(reporter.wasNotice(other, DropReason.REFUSED)).isFalse();
-        assertThat(reporter.wasNotice(notice, DropReason.REFUSED)).isTrue();
         counters.lost(DropReason.REFUSED, 1);
+        reporter.lineDropped(notice, DropReason.REFUSED);
         reporter.step(DropReporter.INTERVAL);
 
         assertThat(queue.totalLines()).isEqualTo(1);
+        counters.lost(DropReason.REFUSED, 1);
+        reporter.lineDropped(other, DropReason.REFUSED);
+        reporter.step(2 * DropReporter.INTERVAL);
+        assertThat(queue.totalLines()).as("a line of the application").isEqualTo(2);
     }
 }

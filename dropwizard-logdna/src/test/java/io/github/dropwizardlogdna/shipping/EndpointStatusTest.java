@@ -72,7 +72,7 @@ class EndpointStatusTest {
         send(1);
         send(2);
         fail(0, 0);
-        SenderState failing = status.state();
+        DeliveryState failing = status.state();
 
         status.accepted(1, 1);
         status.delivering(1, 1);
@@ -99,20 +99,20 @@ class EndpointStatusTest {
         send(1);
 
         status.idle(0, 1);
-        assertThat(status.state().kind()).isEqualTo(SenderState.Kind.DELIVERING);
+        assertThat(status.state().kind()).isEqualTo(DeliveryState.Kind.DELIVERING);
         status.idle(1, 2);
-        assertThat(status.state().kind()).isEqualTo(SenderState.Kind.IDLE);
+        assertThat(status.state().kind()).isEqualTo(DeliveryState.Kind.IDLE);
     }
 
     @Test
     void aShutdownWaitsForRequestsInFlightDuringAPause() {
         status.sending(0, 0);
         status.sending(1, 0);
-        status.answered();
+        status.requestEnded();
         fail(0, 0);
 
         assertThat(status.isPausedBeyond(1)).isFalse();
-        status.answered();
+        status.requestEnded();
         assertThat(status.isPausedBeyond(1)).isTrue();
         assertThat(status.isPausedBeyond(RETRY_AFTER)).isFalse();
     }
@@ -152,7 +152,7 @@ class EndpointStatusTest {
         assertThat(othersWoken).contains(1);
         assertThat(status.delay(2, RETRY_AFTER)).isZero();
         status.idle(0, 1);
-        assertThat(status.state().kind()).as("nobody is busy").isEqualTo(SenderState.Kind.IDLE);
+        assertThat(status.state().kind()).as("nobody is busy").isEqualTo(DeliveryState.Kind.IDLE);
     }
 
     @Test
@@ -187,11 +187,11 @@ class EndpointStatusTest {
         fail(0, 0);
         send(0);
         status.accepted(0, 10);
-        assertThat(status.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
+        assertThat(status.state().kind()).isEqualTo(DeliveryState.Kind.RETRYING);
 
         status.delivering(0, 20);
-        SenderState delivering = status.state();
-        assertThat(delivering.kind()).isEqualTo(SenderState.Kind.DELIVERING);
+        DeliveryState delivering = status.state();
+        assertThat(delivering.kind()).isEqualTo(DeliveryState.Kind.DELIVERING);
         assertThat(delivering.since()).isEqualTo(20);
         status.delivering(0, 30);
 
@@ -210,7 +210,7 @@ class EndpointStatusTest {
 
     private void send(int sender) {
         status.sending(sender, 0);
-        status.answered();
+        status.requestEnded();
     }
 
     private void fail(int sender, long now) {

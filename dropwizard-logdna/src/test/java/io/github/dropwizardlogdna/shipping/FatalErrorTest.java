@@ -23,7 +23,7 @@ class FatalErrorTest {
         long before = System.nanoTime();
         failure.happen();
 
-        assertThat(failure.state().kind()).isEqualTo(SenderState.Kind.FAILED);
+        assertThat(failure.state().kind()).isEqualTo(DeliveryState.Kind.FAILED);
         assertThat(failure.state().reason()).isEqualTo("of an error in the shipper");
         assertThat(failure.state().since() - before).isNotNegative();
 

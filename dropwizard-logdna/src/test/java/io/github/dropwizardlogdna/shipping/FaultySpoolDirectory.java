@@ -26,6 +26,8 @@ final class FaultySpoolDirectory implements SpoolDirectory {
         volatile String refusesReads;
         /** What happens between a decision to read and the reading. */
         volatile Runnable beforeReads = () -> {};
+        /** What happens before each write. */
+        volatile Runnable beforeWrites = () -> {};
         /** While it is set, nothing returns. */
         @Nullable
         volatile CountDownLatch hangs;
@@ -86,6 +88,9 @@ final class FaultySpoolDirectory implements SpoolDirectory {
         boolean writes = options.contains(StandardOpenOption.WRITE);
         if (writes && disk.refusesWrites) {
             throw new AccessDeniedException(name);
+        }
+        if (writes) {
+            disk.beforeWrites.run();
         }
         if (writes && disk.full) {
             throw new FileSystemException(name, null, "No space left on device");

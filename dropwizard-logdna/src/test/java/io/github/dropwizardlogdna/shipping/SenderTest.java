@@ -105,15 +105,15 @@ class SenderTest {
         fixture.store(numbered(0, 2));
         endpoint.answers(Outcome.RETRY);
         fixture.now += fixture.sender.step(fixture.now);
-        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
+        assertThat(fixture.status.state().kind()).isEqualTo(DeliveryState.Kind.RETRYING);
         endpoint.answers(
                 outcome == Outcome.DELIVERED ? verdict(outcome) : byLine(Outcome.DELIVERED, Outcome.BAD_REQUEST));
 
         assertThat(fixture.sender.step(fixture.now)).isZero();
 
-        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.DELIVERING);
+        assertThat(fixture.status.state().kind()).isEqualTo(DeliveryState.Kind.DELIVERING);
         assertThat(fixture.sender.step(fixture.now)).isEqualTo(WakeSignal.FOREVER);
-        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.IDLE);
+        assertThat(fixture.status.state().kind()).isEqualTo(DeliveryState.Kind.IDLE);
     }
 
     @Test
@@ -179,7 +179,7 @@ class SenderTest {
         assertThat(fixture.sender.step(fixture.now))
                 .isBetween(
                         Duration.ofMillis(500).toNanos(), Duration.ofSeconds(1).toNanos());
-        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
+        assertThat(fixture.status.state().kind()).isEqualTo(DeliveryState.Kind.RETRYING);
         fixture.deliverAll();
     }
 
@@ -235,7 +235,7 @@ class SenderTest {
         assertThat(fixture.sender.step(fixture.now))
                 .isBetween(
                         Duration.ofSeconds(24).toNanos(), Duration.ofSeconds(36).toNanos());
-        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.KEY_REFUSED);
+        assertThat(fixture.status.state().kind()).isEqualTo(DeliveryState.Kind.KEY_REFUSED);
     }
 
     @Test
@@ -355,7 +355,7 @@ class SenderTest {
 
         assertThat(wait).isGreaterThanOrEqualTo(Duration.ofSeconds(24).toNanos());
         assertThat(counters.dropped(DropReason.REFUSED)).isZero();
-        assertThat(fixture.status.state().kind()).isEqualTo(SenderState.Kind.SETTING_AT_FAULT);
+        assertThat(fixture.status.state().kind()).isEqualTo(DeliveryState.Kind.SETTING_AT_FAULT);
         assertThat(endpoint.requests).hasSizeLessThanOrEqualTo(20);
 
         endpoint.always(sent -> verdict(Outcome.DELIVERED));

@@ -167,7 +167,7 @@ class SpoolFaultsTest {
 
         await().untilAsserted(() -> {
             assertThat(shipper.counts().bytesOnDisk()).isPositive();
-            assertThat(shipper.state().kind()).isEqualTo(SenderState.Kind.RETRYING);
+            assertThat(shipper.state().kind()).isEqualTo(DeliveryState.Kind.RETRYING);
         });
         shipper.stop(0);
     }
@@ -299,6 +299,37 @@ class SpoolFaultsTest {
         assertThat(store.isFull()).isTrue();
         assertThat(observer.events).isEmpty();
         assertThat(drain(store)).containsExactly("b", random(900));
+    }
+
+    /** Or lines of a day-long outage would be sent without their time, and the age of the oldest would be that of a file. */
+    @Test
+    void linesOfThisProcessKeepTheirAgeInAFile() {
+        BatchStore store = store();
+        now = 1_000;
+        Batch batch = batch("a");
+        store.add(batch);
+        now += Duration.ofHours(30).toNanos();
+
+        assertThat(store.claim(0).loaded()).isTrue();
+        assertThat(store.claim(0).batch().since()).isEqualTo(batch.since());
+    }
+
+    /** A wrong version of a library is no trouble of the disk, and has a remedy of its own. */
+    @Test
+    void aMissingMethodIsNotBlamedOnTheDisk() {
+        BatchStore store = store();
+        store.maintain(now);
+        disk.beforeWrites = () -> {
+            throw new NoSuchMethodError("JsonFactory.builder");
+        };
+
+        store.add(batch("a"));
+
+        assertThat(observer.events)
+                .singleElement()
+                .asString()
+                .startsWith("error in the spool: java.lang.NoSuchMethodError");
+        assertThat(drain(store)).containsExactly("a");
     }
 
     @Test
@@ -531,6 +562,29 @@ class SpoolFaultsTest {
         assertThat(drain(store)).containsExactly("b");
     }
 
+    /** Otherwise the batcher would sleep, with room on the disk, until the next line comes. */
+    @Test
+    void wakesTheBatcherIfTheSpoolWasFullOnlyWhileAFileWasBeingDeleted() throws Exception {
+        BatchStore store = store(300);
+        assertThat(store.add(batch("a"))).isZero();
+        store.claim(0);
+        CountDownLatch hangs = new CountDownLatch(1);
+        disk.hangs = hangs;
+        Thread sender = new Thread(() -> store.remove(0), "test-sender");
+        sender.start();
+        await().until(() -> sender.getState() == Thread.State.WAITING);
+        addInMemory(store, batch("b"));
+        assertThat(store.isFull()).isTrue();
+        wakeUps = 0;
+
+        hangs.countDown();
+        sender.join();
+
+        assertThat(wakeUps).isEqualTo(1);
+        assertThat(store.maintain(now)).isZero();
+        assertThat(batchFiles()).hasSize(1);
+    }
+
     @Test
     void reportsWhatCannotBeDeletedAtTheEnd() {
         BatchStore store = store();
@@ -649,6 +703,22 @@ class SpoolFaultsTest {
                 .filteredOn(words -> words.startsWith("DAMAGED"))
                 .hasSize(1)
                 .allMatch(words -> words.contains("Too many open files") && words.contains("was set aside"));
+    }
+
+    @Test
+    void writesWhatIsInMemoryOnceAFileThatIsGoneMakesRoom() throws IOException {
+        BatchStore store = store(300);
+        assertThat(store.add(batch("a"))).isZero();
+        addInMemory(store, batch("b"));
+        assertThat(store.isFull()).isTrue();
+        Files.delete(batchFiles().get(0));
+        wakeUps = 0;
+
+        assertThat(TestLines.in(store.claim(0).batch())).containsExactly("b");
+
+        assertThat(wakeUps).as("the batcher").isEqualTo(1);
+        assertThat(store.maintain(now)).isZero();
+        assertThat(batchFiles()).hasSize(1);
     }
 
     @Test

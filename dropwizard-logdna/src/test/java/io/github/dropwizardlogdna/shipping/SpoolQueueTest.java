@@ -37,7 +37,7 @@ class SpoolQueueTest {
         assertThat(queue.isClaimOnDisk(1)).isFalse();
         assertThat(queue.isClaimOnDisk(2)).isFalse();
 
-        assertThat(queue.remove(0).file()).isEqualTo("1");
+        assertThat(queue.remove(0).entry().file()).isEqualTo("1");
         assertThat(queue.remove(0)).isNull();
         assertThat(queue.size()).isEqualTo(1);
         assertThat(queue.hasBatchFor(0)).isFalse();
@@ -82,7 +82,7 @@ class SpoolQueueTest {
         assertThat(queue.claim(0)).isEqualTo(other);
         assertThat(queue.claim(1).batch()).isSameAs(entry.batch());
         assertThat(queue.isClaimOnDisk(1)).isTrue();
-        Entry removed = queue.remove(1);
+        Entry removed = queue.remove(1).entry();
         assertThat(removed.size()).isEqualTo(20);
         queue.deleted(removed);
         assertThat(queue.bytes()).isEqualTo(10);
@@ -120,10 +120,24 @@ class SpoolQueueTest {
         assertThat(queue.beginWrite()).as("it would not fit either").isNull();
 
         queue.claim(0);
-        queue.deleted(queue.remove(0));
+        queue.deleted(queue.remove(0).entry());
         assertThat(queue.isFull()).isFalse();
         assertThat(queue.beginWrite()).isEqualTo(waiting);
         assertThat(queue.bytes()).isZero();
+    }
+
+    /** Read together with the removal, or the batcher could find the spool full in between and never be woken. */
+    @Test
+    void tellsWhetherItWasFullWhenABatchWasRemoved() {
+        queue.add(onDisk("1", 400));
+        queue.add(onDisk("2", 400));
+        queue.claim(0);
+        queue.claim(1);
+        queue.hasRoomFor(601);
+
+        assertThat(queue.remove(0).wasFull()).isTrue();
+        assertThat(queue.isFull()).isFalse();
+        assertThat(queue.remove(1).wasFull()).isFalse();
     }
 
     private void fillBesides(Entry delivered) {
@@ -257,7 +271,7 @@ class SpoolQueueTest {
     void aDeliveredFileThatCannotBeDeletedCountsAsFarAsItIsLeft() {
         queue.add(onDisk("1", 100));
         queue.claim(0);
-        Entry delivered = queue.remove(0);
+        Entry delivered = queue.remove(0).entry();
         Entry left = delivered.delivered(8);
 
         queue.notDeleted(delivered, left);

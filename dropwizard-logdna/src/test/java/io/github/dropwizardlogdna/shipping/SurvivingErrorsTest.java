@@ -164,7 +164,8 @@ class SurvivingErrorsTest {
         log(shipper, "line");
 
         await().untilAsserted(() -> assertThat(endpoint.taken).containsExactly("line"));
-        assertThat(observer.events).anyMatch(words -> words.startsWith("UNWRITABLE"));
+        String reported = thrown == Thrown.MISSING_CLASS ? "error in the spool" : "UNWRITABLE";
+        assertThat(observer.events).anyMatch(words -> words.startsWith(reported));
     }
 
     /** Late lines take memory when they are sent. */
@@ -265,7 +266,7 @@ class SurvivingErrorsTest {
             assertThat(shipper.drain(LONG)).isTrue();
             await().until(() ->
                     shipper.counts().delivered() > before || shipper.counts().dropped(DropReason.FAILED) > 0);
-            assertThat(shipper.state().kind()).isNotEqualTo(SenderState.Kind.FAILED);
+            assertThat(shipper.state().kind()).isNotEqualTo(DeliveryState.Kind.FAILED);
             assertThat(shipper.stop(LONG)).isZero();
             assertThat(shipper.counts().heldLines()).isZero();
             assertThat(shipper.counts().delivered() + shipper.counts().dropped(DropReason.FAILED))
@@ -298,7 +299,7 @@ class SurvivingErrorsTest {
 
         assertThat(shipper.stop(LONG)).isZero();
         assertThat(endpoint.taken).isEqualTo(Fixture.numbered(0, 3));
-        assertThat(shipper.state().kind()).isNotEqualTo(SenderState.Kind.FAILED);
+        assertThat(shipper.state().kind()).isNotEqualTo(DeliveryState.Kind.FAILED);
     }
 
     // Errors that end shipping
@@ -470,7 +471,7 @@ class SurvivingErrorsTest {
 
     private static void assertHasFailed(Shipper shipper, String reason) {
         await().untilAsserted(() -> {
-            assertThat(shipper.state().kind()).isEqualTo(SenderState.Kind.FAILED);
+            assertThat(shipper.state().kind()).isEqualTo(DeliveryState.Kind.FAILED);
             assertThat(shipper.state().reason()).isEqualTo(reason);
         });
     }

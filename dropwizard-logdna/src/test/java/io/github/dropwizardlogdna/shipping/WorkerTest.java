@@ -149,8 +149,8 @@ class WorkerTest {
         assertThat(recording.events)
                 .containsExactly(
                         "error in the batcher: java.lang.IllegalStateException: step",
-                        "error in the end of the batcher: java.lang.IllegalStateException: finish",
-                        "error in the end of the batcher: java.lang.IllegalStateException: close");
+                        "error in stopping the batcher: java.lang.IllegalStateException: finish",
+                        "error in stopping the batcher: java.lang.IllegalStateException: close");
     }
 
     @Test

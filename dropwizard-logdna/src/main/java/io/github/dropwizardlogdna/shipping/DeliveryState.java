@@ -9,7 +9,7 @@ import io.github.dropwizardlogdna.ingestion.Verdict;
  * @param reason the reason of a failure; empty if nothing fails
  * @param since when this state began, on the clock of {@link System#nanoTime}
  */
-public record SenderState(Kind kind, String reason, long since) {
+public record DeliveryState(Kind kind, String reason, long since) {
 
     /** The state in one word. */
     public enum Kind {
@@ -27,25 +27,25 @@ public record SenderState(Kind kind, String reason, long since) {
         FAILED
     }
 
-    static SenderState idle(long since) {
-        return new SenderState(Kind.IDLE, "", since);
+    static DeliveryState idle(long since) {
+        return new DeliveryState(Kind.IDLE, "", since);
     }
 
-    static SenderState delivering(long since) {
-        return new SenderState(Kind.DELIVERING, "", since);
+    static DeliveryState delivering(long since) {
+        return new DeliveryState(Kind.DELIVERING, "", since);
     }
 
-    static SenderState failed(String why, long since) {
-        return new SenderState(Kind.FAILED, why, since);
+    static DeliveryState failed(String why, long since) {
+        return new DeliveryState(Kind.FAILED, why, since);
     }
 
-    static SenderState failing(Verdict verdict, long since) {
+    static DeliveryState failing(Verdict verdict, long since) {
         Kind kind =
                 switch (verdict.outcome()) {
                     case KEY_REFUSED -> Kind.KEY_REFUSED;
                     case SETTING_AT_FAULT, BAD_REQUEST, UNSUPPORTED_ENCODING -> Kind.SETTING_AT_FAULT;
                     default -> Kind.RETRYING;
                 };
-        return new SenderState(kind, verdict.reason(), since);
+        return new DeliveryState(kind, verdict.reason(), since);
     }
 }
