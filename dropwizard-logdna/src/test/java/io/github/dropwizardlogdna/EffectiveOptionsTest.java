@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.dropwizard.util.DataSize;
+import io.github.dropwizardlogdna.line.LineFormat;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EffectiveOptionsTest {
@@ -28,6 +30,18 @@ class EffectiveOptionsTest {
         factory.setBatchSize(DataSize.mebibytes(2));
 
         assertThat(largestBatch()).isEqualTo(2 << 20);
+    }
+
+    /** A blank key would keep out all the others. */
+    @Test
+    void anEmptyVariableInAListOfMdcKeysIsNoKey() {
+        factory.setIncludesMdcKeys(Set.of(" ", "user"));
+        factory.setExcludesMdcKeys(Set.of(""));
+
+        LineFormat<ILoggingEvent> format = new EffectiveOptions(factory).lineFormat("orders", null);
+
+        assertThat(format.includesMdcKeys()).containsExactly("user");
+        assertThat(format.excludesMdcKeys()).isEmpty();
     }
 
     private int largestBatch() {

@@ -102,13 +102,17 @@ final class EndpointStatus {
         }
     }
 
-    /** A sender has nothing to send. */
-    void idle(int sender, long now) {
+    /**
+     * A sender has nothing to send.
+     *
+     * @param nothingHeld whether no batch is left; otherwise others deliver them, or a spool can't be read now
+     */
+    void idle(int sender, long now, boolean nothingHeld) {
         lock.lock();
         try {
             busy[sender] = false;
             endTrial(sender);
-            if (state.kind() != DeliveryState.Kind.IDLE && !isBusy()) {
+            if (nothingHeld && state.kind() != DeliveryState.Kind.IDLE && !isBusy()) {
                 state = DeliveryState.idle(now);
             }
         } finally {

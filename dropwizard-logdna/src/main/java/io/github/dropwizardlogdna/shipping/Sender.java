@@ -69,7 +69,7 @@ final class Sender implements Worker.Task {
     public long step(long now) {
         Delivery current = delivery;
         if (current == null && !findsBatch()) {
-            endpoint.idle(id, now);
+            endpoint.idle(id, now, store.size() == 0);
             return WakeSignal.FOREVER;
         }
         long delay = endpoint.delay(id, now);

@@ -60,10 +60,25 @@ class EndpointStatusTest {
         fail(0, 0);
         assertThat(status.delay(1, RETRY_AFTER)).isZero();
 
-        status.idle(1, RETRY_AFTER);
+        status.idle(1, RETRY_AFTER, true);
 
         assertThat(othersWoken).contains(1);
         assertThat(status.delay(2, RETRY_AFTER)).isZero();
+    }
+
+    /** Such as those of a spool that can't be read now. */
+    @Test
+    void isNotIdleWhileBatchesAreHeld() {
+        send(0);
+        status.requestEnded();
+        status.accepted(0, 1);
+        status.delivering(0, 1);
+
+        status.idle(0, 2, false);
+        assertThat(status.state().kind()).isEqualTo(DeliveryState.Kind.DELIVERING);
+
+        status.idle(0, 3, true);
+        assertThat(status.state().kind()).isEqualTo(DeliveryState.Kind.IDLE);
     }
 
     @Test
@@ -98,9 +113,9 @@ class EndpointStatusTest {
         send(0);
         send(1);
 
-        status.idle(0, 1);
+        status.idle(0, 1, true);
         assertThat(status.state().kind()).isEqualTo(DeliveryState.Kind.DELIVERING);
-        status.idle(1, 2);
+        status.idle(1, 2, true);
         assertThat(status.state().kind()).isEqualTo(DeliveryState.Kind.IDLE);
     }
 
@@ -151,7 +166,7 @@ class EndpointStatusTest {
 
         assertThat(othersWoken).contains(1);
         assertThat(status.delay(2, RETRY_AFTER)).isZero();
-        status.idle(0, 1);
+        status.idle(0, 1, true);
         assertThat(status.state().kind()).as("nobody is busy").isEqualTo(DeliveryState.Kind.IDLE);
     }
 

@@ -227,6 +227,29 @@ class SenderTest {
         assertThat(fixture.budget.downstream()).isZero();
     }
 
+    /** As those of a process that was restarted a minute ago. */
+    @Test
+    void recoveredLinesThatAreNotLateTakeNoMemoryTwice() {
+        fixture.store(numbered(0, 2));
+        Batch batch = fixture.store.claim(0).batch();
+        Pipeline pipeline = new Pipeline(
+                fixture.queue,
+                fixture.store,
+                fixture.budget,
+                counters,
+                fixture.learned,
+                fixture.losses,
+                text -> new byte[0]);
+        Requests requests =
+                new Requests(0, pipeline, fixture.status, endpoint, fixture.observer, () -> fixture.now);
+        Delivery recovered = new Delivery(new BatchStore.Stored(batch, true, true), false, pipeline);
+
+        Requests.Prepared prepared = requests.prepare(recovered, batch, fixture.now);
+
+        assertThat(prepared.batch()).isSameAs(batch);
+        assertThat(prepared.more()).isZero();
+    }
+
     @Test
     void retriesSlowlyIfOnlyAHumanCanHelp() {
         fixture.store(numbered(0, 1));
