@@ -240,8 +240,7 @@ class SenderTest {
                 fixture.learned,
                 fixture.losses,
                 text -> new byte[0]);
-        Requests requests =
-                new Requests(0, pipeline, fixture.status, endpoint, fixture.observer, () -> fixture.now);
+        Requests requests = new Requests(0, pipeline, fixture.status, endpoint, fixture.observer, () -> fixture.now);
         Delivery recovered = new Delivery(new BatchStore.Stored(batch, true, true), false, pipeline);
 
         Requests.Prepared prepared = requests.prepare(recovered, batch, fixture.now);
