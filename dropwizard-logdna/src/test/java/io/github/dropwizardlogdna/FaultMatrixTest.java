@@ -137,7 +137,7 @@ class FaultMatrixTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"REFUSES_CONNECTIONS", "RESETS_AFTER_THE_REQUEST"})
+    @EnumSource(names = {"REFUSES_CONNECTIONS", "RESETS_AFTER_THE_REQUEST", "ANSWERS_503"})
     void aSpoolHoldsLinesThatDoNotFitInMemory(Fault fault) throws Exception {
         Path spool = Files.createTempDirectory(directory, "spool");
         try (MisbehavingServer server = start(fault);
@@ -162,7 +162,7 @@ class FaultMatrixTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"REFUSES_CONNECTIONS", "NEVER_ANSWERS"})
+    @EnumSource(names = {"REFUSES_CONNECTIONS", "NEVER_ANSWERS", "ANSWERS_503"})
     void linesThatDoNotFitAreCountedAndReported(Fault fault) throws Exception {
         try (MisbehavingServer server = start(fault);
                 ConfiguredAppender appender = smallAppender(server, fault)) {

@@ -4,6 +4,7 @@ import io.github.dropwizardlogdna.ingestion.HostInfo;
 import jakarta.annotation.Nullable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
@@ -33,6 +34,8 @@ record Batch(
     /** The position of batches that do not belong to the lines of this process. */
     static final long FOREIGN = Long.MAX_VALUE;
 
+    private static final int BUFFER = 8 * 1024;
+
     Batch(byte[] body, boolean gzip, int lines, int uncompressed, long since, @Nullable HostInfo origin) {
         this(body, gzip, lines, uncompressed, since, FOREIGN, origin);
     }
@@ -47,12 +50,18 @@ record Batch(
         return body.length;
     }
 
+    /** The body before compression, as a stream, because a copy may take several times the memory of the body. */
+    InputStream open() throws IOException {
+        InputStream stored = new ByteArrayInputStream(body);
+        return gzip ? new GZIPInputStream(stored, BUFFER) : stored;
+    }
+
     /** The body before compression. */
     byte[] plain() {
         if (!gzip) {
             return body;
         }
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
+        try (InputStream in = open()) {
             byte[] plain = in.readNBytes(uncompressed);
             if (plain.length < uncompressed || in.read() >= 0) {
                 throw new IllegalStateException("a batch does not have the size in its header");

@@ -31,15 +31,28 @@ final class Budget {
         this.limits = limits;
     }
 
-    /** The configured limits, without the bytes that batches add to their lines. */
+    /** The configured limits, without the bytes that batches add to their lines, and those that requests need. */
     static Budget of(ShippingSettings settings) {
         BufferLimits limits = settings.limits();
         long batches = limits.maxBytes() / settings.batchSize() + 4; // full ones, and a few that are flushed
         return new Budget(new BufferLimits(
                 limits.maxLines(),
-                limits.maxBytes() - batches * OpenBatch.ENVELOPE,
+                limits.maxBytes() - batches * OpenBatch.ENVELOPE - requestBytes(settings),
                 limits.reservedLines(),
                 limits.reservedBytes()));
+    }
+
+    /**
+     * What requests need while the lines in memory take all the room: a copy of a part of a batch, and of a batch that is on
+     * the disk. If they need more, for a file of another process with larger batches, say, lines find less room meanwhile.
+     */
+    private static long requestBytes(ShippingSettings settings) {
+        // Log text compresses to a quarter or less.
+        long copy = settings.gzip() ? settings.batchSize() / 2 : settings.batchSize();
+        long copies = settings.spool() == null ? 1 : 2;
+        // Not more than that, or the smallest buffer would have no room for a full batch.
+        return Math.min(
+                settings.concurrentRequests() * copies * copy, settings.limits().maxBytes() / 4);
     }
 
     /**

@@ -74,9 +74,7 @@ final class Delivery {
     }
 
     void drop(int[] numbers, DropReason reason) {
-        for (int number : numbers) {
-            losses.lineDropped(division.line(number), reason);
-        }
+        division.forEachLine(numbers, line -> losses.lineDropped(line, reason));
         countDropped(reason, numbers.length);
         division.dropped(numbers);
     }

@@ -4,6 +4,7 @@ import jakarta.annotation.Nullable;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedList;
+import java.util.function.Consumer;
 
 /**
  * Divides a batch into the parts that are sent, and searches for lines that the endpoint does not take. Decides only: it
@@ -41,7 +42,12 @@ final class Division {
      * @param lines their numbers in the batch, ascending; null for all of them
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Part(@Nullable int[] lines, Batch batch) {}
+    record Part(@Nullable int[] lines, Batch batch) {
+
+        boolean isWholeBatch() {
+            return lines == null;
+        }
+    }
 
     /** The unsettled lines from one number up to, but not including, another. */
     private record Range(int from, int to) {}
@@ -140,9 +146,9 @@ final class Division {
         return new Part(chosen, all.only(chosen, gzip));
     }
 
-    /** One line, as it was appended. */
-    byte[] line(int number) {
-        return lines().line(number);
+    /** Passes a copy of each of these lines, as it was appended. */
+    void forEachLine(int[] numbers, Consumer<byte[]> action) {
+        lines().forEach(numbers, action);
     }
 
     /** The numbers of the lines of a part. */

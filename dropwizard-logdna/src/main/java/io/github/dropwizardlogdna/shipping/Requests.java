@@ -57,14 +57,16 @@ final class Requests {
     record Prepared(Batch batch, int more) {}
 
     /** Adds their time to the text of lines that are late. */
-    Prepared prepare(Delivery current, Batch batch, long now) {
+    Prepared prepare(Delivery current, Division.Part part, long now) {
+        Batch batch = part.batch();
+        int more = part.isWholeBatch() ? 0 : batch.held();
         boolean late =
                 current.isRecovered() || now - batch.since() >= pipeline.form().lateAge();
         if (!late) {
-            return new Prepared(batch, 0);
+            return new Prepared(batch, more);
         }
         Batch changed = batch.withTimes(pipeline.form());
-        return new Prepared(changed, changed.body() == batch.body() ? 0 : changed.held());
+        return new Prepared(changed, changed.body() == batch.body() ? more : more + changed.held());
     }
 
     /** There was too little memory to prepare a request: an attempt that has failed before it could send anything. */

@@ -127,7 +127,7 @@ final class Sender implements Worker.Task {
         Requests.Prepared prepared;
         try {
             part = division.first(limits.largestBody(now), limits.gzip(now), limits.isGzipTrial(now));
-            prepared = requests.prepare(current, part.batch(), now);
+            prepared = requests.prepare(current, part, now);
         } catch (OutOfMemoryError e) {
             awaitMemory(e);
             return;

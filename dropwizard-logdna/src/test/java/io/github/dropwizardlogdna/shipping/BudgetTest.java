@@ -2,8 +2,11 @@ package io.github.dropwizardlogdna.shipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BudgetTest {
 
@@ -69,17 +72,49 @@ class BudgetTest {
         assertThat(held).as("in one place, not in both").isEqualTo(80);
     }
 
+    private static Budget configured(long maxBytes, int batchSize, boolean gzip, int requests, boolean spool) {
+        SpoolSettings directory = spool ? new SpoolSettings(Path.of("unused"), 1 << 20, "unused", () -> null) : null;
+        return Budget.of(new ShippingSettings(
+                new BufferLimits(10, maxBytes, 2, 100),
+                false,
+                batchSize,
+                batchSize,
+                Duration.ofSeconds(1),
+                gzip,
+                Fixture.RETRY,
+                requests,
+                directory));
+    }
+
     @Test
     void reservesWhatBatchesAddToTheirLines() {
-        BufferLimits limits = new BufferLimits(10, 1 << 20, 2, 100);
-        Budget configured = Budget.of(
-                new ShippingSettings(limits, false, 256 * 1024, Duration.ofSeconds(1), true, Fixture.RETRY, null));
-        int room = (1 << 20) - 8 * OpenBatch.ENVELOPE; // four that are full, and four more
+        Budget configured = configured(1 << 20, 256 * 1024, true, 1, false);
+        int room = (1 << 20) - 8 * OpenBatch.ENVELOPE - 128 * 1024; // four that are full, and four more
 
         assertThat(configured.check(0, 0, room, 1, false)).isEqualTo(AppendResult.ACCEPTED);
         assertThat(configured.check(0, 0, room + 1, 1, false)).isEqualTo(AppendResult.TOO_LARGE);
         assertThat(configured.check(0, 0, room - 100, 8, true)).isEqualTo(AppendResult.ACCEPTED);
         assertThat(configured.check(0, 0, room - 99, 8, true)).isEqualTo(AppendResult.DISCARDED);
         assertThat(configured.check(0, 0, room - 100, 9, true)).isEqualTo(AppendResult.DISCARDED);
+    }
+
+    /** The numbers are copies of an uncompressed batch. */
+    @ParameterizedTest
+    @CsvSource({
+        "true, 1, false, 0.5",
+        "true, 3, false, 1.5",
+        "false, 1, false, 1",
+        "true, 1, true, 1",
+        "false, 1, true, 2",
+        "false, 2, true, 4",
+        "false, 8, true, 4", // a quarter of the buffer
+    })
+    void reservesWhatRequestsNeed(boolean gzip, int requests, boolean spool, double copies) {
+        int batch = 64 * 1024;
+        Budget configured = configured(1 << 20, batch, gzip, requests, spool);
+        int room = (1 << 20) - 20 * OpenBatch.ENVELOPE - (int) (copies * batch);
+
+        assertThat(configured.check(0, 0, room, 1, false)).isEqualTo(AppendResult.ACCEPTED);
+        assertThat(configured.check(0, 0, room + 1, 1, false)).isEqualTo(AppendResult.TOO_LARGE);
     }
 }

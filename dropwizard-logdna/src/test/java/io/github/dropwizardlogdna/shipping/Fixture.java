@@ -102,7 +102,9 @@ final class Fixture {
             @Nullable SpoolSettings spool,
             SpoolDirectory.Opener disk,
             BiFunction<Budget, Integer, LineQueue> queues) {
-        budget = new Budget(limits);
+        ShippingSettings settings = new ShippingSettings(
+                limits, false, batchSize, largestBatch, Duration.ofNanos(FLUSH), gzip, RETRY, 1, spool);
+        budget = Budget.of(settings);
         queue = queues.apply(budget, 1024);
         counters = new Counters(queue::totalLines);
         store = spool == null
@@ -111,8 +113,6 @@ final class Fixture {
         learned = new LearnedLimits(gzip, batchSize, largestBatch);
         losses = new DropReporter(counters, queue, observer, FORM, () -> {});
         Pipeline pipeline = new Pipeline(queue, store, budget, counters, learned, losses, FORM);
-        ShippingSettings settings = new ShippingSettings(
-                limits, false, batchSize, largestBatch, Duration.ofNanos(FLUSH), gzip, RETRY, 1, spool);
         batcher = new Batcher(pipeline, settings, () -> senderWakeUps++);
         ClockAndJitter clock = new ClockAndJitter(() -> now, new Random(1));
         status = new EndpointStatus(RETRY, clock, counters, observer, 1, sender -> {});

@@ -227,6 +227,26 @@ class SenderTest {
         assertThat(fixture.budget.downstream()).isZero();
     }
 
+    @Test
+    void countsTheCopyOfAPartWhileItIsSent() {
+        fixture.store(numbered(0, 8));
+        long stored = fixture.budget.downstream();
+        List<Long> whileSent = new ArrayList<>();
+        endpoint.always(lines -> {
+            whileSent.add(fixture.budget.downstream() - stored);
+            return verdict(lines.size() > 4 ? Outcome.TOO_LARGE : Outcome.DELIVERED);
+        });
+
+        fixture.deliverAll();
+
+        int positions = 9 * Integer.BYTES;
+        assertThat(whileSent).hasSize(3).first().isEqualTo(0L);
+        assertThat(whileSent.get(1)).isEqualTo(endpoint.bodies.get(1).bytes().length);
+        assertThat(whileSent.get(2))
+                .isEqualTo(positions + endpoint.bodies.get(2).bytes().length);
+        assertThat(fixture.budget.downstream()).isZero();
+    }
+
     /** As those of a process that was restarted a minute ago. */
     @Test
     void recoveredLinesThatAreNotLateTakeNoMemoryTwice() {
@@ -243,7 +263,7 @@ class SenderTest {
         Requests requests = new Requests(0, pipeline, fixture.status, endpoint, fixture.observer, () -> fixture.now);
         Delivery recovered = new Delivery(new BatchStore.Stored(batch, true, true), false, pipeline);
 
-        Requests.Prepared prepared = requests.prepare(recovered, batch, fixture.now);
+        Requests.Prepared prepared = requests.prepare(recovered, new Division.Part(null, batch), fixture.now);
 
         assertThat(prepared.batch()).isSameAs(batch);
         assertThat(prepared.more()).isZero();

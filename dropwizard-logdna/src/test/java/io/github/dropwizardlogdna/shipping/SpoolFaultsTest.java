@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A spool on a disk that refuses, forgets or hangs, and threads that are interrupted. */
 class SpoolFaultsTest {
@@ -302,6 +304,30 @@ class SpoolFaultsTest {
     }
 
     /** Or lines of a day-long outage would be sent without their time, and the age of the oldest would be that of a file. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void memoryStaysWithinTheBufferIfAFileIsReadAndDividedWhileItIsFull(boolean gzip) {
+        long bufferSize = 96 * 1024;
+        BufferLimits limits = new BufferLimits(65_536, bufferSize, 0, 0);
+        Fixture small = new Fixture(8 * 1024, 8 * 1024, gzip, limits, settings(1 << 20), SpoolDirectory::open);
+        small.batcher.step(small.now);
+        small.store(Fixture.numbered(0, 600));
+        while (small.log("a line that waits for the batcher") == AppendResult.ACCEPTED) {
+            // The memory fills.
+        }
+        List<Long> held = new ArrayList<>();
+        small.endpoint.always(lines -> {
+            held.add(small.budget.held(small.queue::totalBytes));
+            return ScriptedClient.verdict(lines.contains("line 599") ? Outcome.BAD_REQUEST : Outcome.DELIVERED);
+        });
+
+        small.deliverAll();
+
+        assertThat(small.counters.snapshot(0, 0, 0).delivered()).isEqualTo(599);
+        assertThat(held).hasSizeGreaterThan(7).allSatisfy(bytes -> assertThat(bytes)
+                .isBetween(bufferSize / 2, bufferSize));
+    }
+
     @Test
     void linesOfThisProcessKeepTheirAgeInAFile() {
         BatchStore store = store();
