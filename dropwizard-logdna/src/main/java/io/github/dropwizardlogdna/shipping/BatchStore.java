@@ -19,10 +19,12 @@ interface BatchStore {
      * Keeps batches in files, which the next process finds; batches that can't be written stay in memory. Without a spool,
      * all batches are kept in memory.
      *
+     * @param batchSize the size of a full batch before compression, in bytes
      * @param wake wakes the batcher and the senders, because there is work for one of them
      */
     static BatchStore of(
             @Nullable SpoolSettings spool,
+            int batchSize,
             ShippingObserver observer,
             Counters counters,
             Budget budget,
@@ -30,7 +32,8 @@ interface BatchStore {
             Runnable wake) {
         return spool == null
                 ? inMemory()
-                : new DirectoryBatchStore(spool, observer, counters, budget, nanoTime, wake, SpoolDirectory::open);
+                : new DirectoryBatchStore(
+                        spool, batchSize, observer, counters, budget, nanoTime, wake, SpoolDirectory::open);
     }
 
     /**
@@ -45,6 +48,9 @@ interface BatchStore {
      * Adds a batch after all others, and returns how many bytes of memory it still takes. Never fails. Batcher only.
      */
     int add(Batch batch);
+
+    /** As {@link #add}, but does not wait until bytes are on the disk: a shutdown has little time. Batcher only. */
+    int addAtOnce(Batch batch);
 
     /** Whether there is a batch that this sender has claimed or may claim. Any thread. */
     boolean hasBatchFor(int sender);
@@ -70,7 +76,7 @@ interface BatchStore {
 
     /**
      * Whether a batch survives the process once it is added, so that adding it early pays. Not necessarily a power failure:
-     * files are not forced to the disk.
+     * new files are not forced to the disk.
      */
     boolean isDurable();
 

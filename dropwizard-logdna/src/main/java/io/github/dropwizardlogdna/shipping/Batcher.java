@@ -48,6 +48,8 @@ final class Batcher implements Worker.Task {
 
     private long lastStep = NONE;
     private long seenAtLastStep;
+    /** Whether the shipper was stopped, so that the last batches must not wait for a disk. */
+    private boolean finishing;
     /** Whether lines are moving from the queue to the open batch, or from there to the store. */
     private boolean batching;
 
@@ -262,7 +264,8 @@ final class Batcher implements Worker.Task {
         int more = (int) Math.max(0, closed.held() - openHeld);
         budget.hold(more);
         openHeld += more;
-        int held = store.add(closed);
+        boolean hurried = finishing || flushes.get() > 0;
+        int held = hurried ? store.addAtOnce(closed) : store.add(closed);
         open = null; // from here on nothing can fail
         openLinesBefore = Batch.FOREIGN;
         budget.release(openHeld - held);
@@ -280,6 +283,7 @@ final class Batcher implements Worker.Task {
     /** Gives the store all lines that are left, if it keeps them for the next process: the shipper was stopped. */
     @Override
     public void finish() {
+        finishing = true;
         if (store.outlivesProcess()) {
             drain();
             if (open != null) {

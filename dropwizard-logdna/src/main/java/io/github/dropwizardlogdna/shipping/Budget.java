@@ -35,16 +35,15 @@ final class Budget {
     static Budget of(ShippingSettings settings) {
         BufferLimits limits = settings.limits();
         long batches = limits.maxBytes() / settings.batchSize() + 4; // full ones, and a few that are flushed
-        return new Budget(new BufferLimits(
-                limits.maxLines(),
-                limits.maxBytes() - batches * OpenBatch.ENVELOPE - requestBytes(settings),
-                limits.reservedLines(),
-                limits.reservedBytes()));
+        long forLines = limits.maxBytes() - batches * OpenBatch.ENVELOPE - requestBytes(settings);
+        return new Budget(new BufferLimits(limits.maxLines(), forLines, limits.reservedLines(), (long)
+                ((double) limits.reservedBytes() / limits.maxBytes() * forLines))); // the same share
     }
 
     /**
      * What requests need while the lines in memory take all the room: a copy of a part of a batch, and of a batch that is on
-     * the disk. If they need more, for a file of another process with larger batches, say, lines find less room meanwhile.
+     * the disk. If they need more, for a file of another process with larger batches, say, or for late lines, lines find less
+     * room meanwhile.
      */
     private static long requestBytes(ShippingSettings settings) {
         // Log text compresses to a quarter or less.

@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
  *
  * <pre>
  *  batcher ── LazySpoolPlace   opens the place, queues the batches of earlier processes
+ *          ── SpoolMerger      adds small batches to the newest file
  *          ── SpoolWriter      writes batches to files, later those that stayed in memory
  *          ── DeliveredFiles   retries deletions
  *          ── SpoolReader      ends a pause after a file that could not be read
@@ -31,10 +32,12 @@ final class DirectoryBatchStore implements BatchStore {
     private final LazySpoolPlace place;
     private final DeliveredFiles delivered;
     private final SpoolWriter writer;
+    private final SpoolMerger merger;
     private final SpoolReader reader;
 
     DirectoryBatchStore(
             SpoolSettings settings,
+            int batchSize,
             ShippingObserver observer,
             Counters counters,
             Budget budget,
@@ -46,6 +49,7 @@ final class DirectoryBatchStore implements BatchStore {
         this.place = new LazySpoolPlace(settings, opener, queue, observer, nanoTime, wake);
         this.delivered = new DeliveredFiles(place, queue, observer, wake);
         this.writer = new SpoolWriter(settings, place, queue, delivered, observer, budget, nanoTime);
+        this.merger = new SpoolMerger(settings, batchSize, place, queue, observer);
         this.reader = new SpoolReader(place, queue, delivered, observer, counters, nanoTime, wake);
     }
 
@@ -60,6 +64,11 @@ final class DirectoryBatchStore implements BatchStore {
 
     @Override
     public int add(Batch batch) {
+        return merger.merge(batch) ? 0 : addAtOnce(batch);
+    }
+
+    @Override
+    public int addAtOnce(Batch batch) {
         Entry entry = writer.write(batch);
         queue.add(entry);
         return entry.batch() == null ? 0 : batch.held();

@@ -34,6 +34,11 @@ final class MemoryBatchStore implements BatchStore {
     }
 
     @Override
+    public int addAtOnce(Batch batch) {
+        return add(batch);
+    }
+
+    @Override
     public boolean hasBatchFor(int sender) {
         lock.lock();
         try {

@@ -58,6 +58,14 @@ final class OpenBatch {
         lines += count;
     }
 
+    /** Adds all lines of another batch. */
+    void add(Batch batch) {
+        byte[] plain = batch.plain();
+        // The suffix takes the place of the last separator, which is not copied.
+        int length = plain.length - PREFIX.length - SUFFIX.length + END_OF_LINE.length;
+        add(plain, PREFIX.length, length, batch.lines());
+    }
+
     int lines() {
         return lines;
     }

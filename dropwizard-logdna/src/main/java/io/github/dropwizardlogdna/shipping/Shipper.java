@@ -77,7 +77,8 @@ public final class Shipper {
         this.queue = new LineQueue(budget, LineQueue.chunkSizeFor(settings.batchSize()), wakeBatcher::raise);
         this.counters = new Counters(queue::totalLines);
         this.observer = new GuardedObserver(observers, counters);
-        this.store = BatchStore.of(settings.spool(), observer, counters, budget, nanoTime, this::wakeAll);
+        this.store = BatchStore.of(
+                settings.spool(), settings.batchSize(), observer, counters, budget, nanoTime, this::wakeAll);
         this.losses = new DropReporter(counters, queue, observer, form, wakeBatcher::raise);
         Pipeline pipeline = new Pipeline(queue, store, budget, counters, LearnedLimits.of(settings), losses, form);
         this.intake = new Intake(pipeline, settings.waitForRoom(), failure::hasHappened);

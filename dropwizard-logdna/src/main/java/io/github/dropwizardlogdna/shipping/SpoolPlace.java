@@ -38,7 +38,7 @@ import java.util.regex.Pattern;
  * place of the process that takes them over. Entries with names of another form stay untouched.
  *
  * <p>A file is written under another name and then renamed in one step. A batch that was added survives the end of the
- * process, even {@code kill -9}, because the operating system has its bytes. It is not forced to the disk, so the last
+ * process, even {@code kill -9}, because the operating system has its bytes. A new file is not forced to the disk, so the last
  * seconds before a power failure may be lost; the checksum detects a file that such a failure has truncated.
  *
  * <p>An interrupt closes a channel that is being read or written. The channel of the lock is neither, so the lock stays;
@@ -314,11 +314,23 @@ final class SpoolPlace implements AutoCloseable {
 
     /** Writes a file atomically: afterwards it exists with all its bytes, or not at all. */
     void write(String file, byte[] bytes) throws IOException {
+        write(file, bytes, StandardOpenOption.CREATE_NEW);
+    }
+
+    /**
+     * Replaces a file atomically: afterwards it has all the new bytes or all the old ones. The new ones are forced to the disk
+     * before.
+     */
+    void replace(String file, byte[] bytes) throws IOException {
+        write(file, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.DSYNC);
+    }
+
+    private void write(String file, byte[] bytes, OpenOption... options) throws IOException {
         String unfinished = file + UNFINISHED;
         try {
             despiteInterrupts(() -> {
                 directory.delete(unfinished);
-                return overwrite(unfinished, bytes, StandardOpenOption.CREATE_NEW);
+                return overwrite(unfinished, bytes, options);
             });
             directory.move(unfinished, directory, file);
         } catch (IOException | RuntimeException | Error e) {

@@ -104,6 +104,10 @@ final class SpoolQueue {
     @Nullable
     private Entry underway;
 
+    /** The newest entry, while the batcher replaces its file. */
+    @Nullable
+    private Entry replaced;
+
     private long bytes;
     private long bytesSetAside;
     private int filesSetAside;
@@ -238,12 +242,53 @@ final class SpoolQueue {
         }
     }
 
+    // Replacing
+
+    /**
+     * The newest batch, if it is in a file of this process that is not larger than {@code largest} bytes, and at least
+     * {@code before} batches precede it; null otherwise. No sender can claim it until {@link #endReplacement}.
+     */
+    @Nullable
+    Entry beginReplacement(int before, long largest) {
+        lock.lock();
+        try {
+            replaced = null;
+            if (closed || entries.size() <= before) {
+                return null;
+            }
+            Entry newest = entries.getLast();
+            boolean suits =
+                    newest.isOnDisk() && newest.size() <= largest && !newest.recovered() && claimant(newest) < 0;
+            replaced = suits ? newest : null;
+            return replaced;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The file of the newest batch has another content; {@code null} if it is unchanged. */
+    void endReplacement(@Nullable Entry replacement) {
+        lock.lock();
+        try {
+            Entry old = replaced;
+            replaced = null;
+            if (replacement != null && old != null) {
+                // It is still the last one: only the batcher adds batches, and an unclaimed one is not removed.
+                entries.set(entries.size() - 1, replacement);
+                bytes += replacement.size() - old.size();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // Claiming
 
     boolean hasBatchFor(int sender) {
         lock.lock();
         try {
-            return !closed && (claimed[sender] != null || entries.size() > claims());
+            int unavailable = claims() + (replaced == null ? 0 : 1);
+            return !closed && (claimed[sender] != null || entries.size() > unavailable);
         } finally {
             lock.unlock();
         }
@@ -259,7 +304,7 @@ final class SpoolQueue {
                 return closed ? null : known;
             }
             for (Entry entry : entries) {
-                if (claimant(entry) < 0) {
+                if (claimant(entry) < 0 && !entry.equals(replaced)) {
                     claimed[sender] = entry;
                     return entry;
                 }

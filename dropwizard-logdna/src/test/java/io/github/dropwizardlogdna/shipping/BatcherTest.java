@@ -371,7 +371,7 @@ class BatcherTest {
         assertThat(fixture.counters.dropped(DropReason.FAILED)).isZero();
         assertThat(fixture.budget.downstream()).isGreaterThan(held);
 
-        failing.set("add");
+        failing.set("addAtOnce");
         faulty.flush(true);
         assertThatThrownBy(() -> faulty.step(fixture.now)).isInstanceOf(OutOfMemoryError.class);
         faulty.recover();
@@ -511,7 +511,7 @@ class BatcherTest {
     void aBatchThatIsDeliveredAtOnceIsNotTakenFromTheBudgetBeforeItIsCounted() {
         BatchStore delivering = (BatchStore) Proxy.newProxyInstance(
                 BatchStore.class.getClassLoader(), new Class<?>[] {BatchStore.class}, (proxy, method, arguments) -> {
-                    if (!method.getName().equals("add")) {
+                    if (!method.getName().equals("addAtOnce")) {
                         return method.invoke(fixture.store, arguments);
                     }
                     int held = ((Batch) arguments[0]).held();

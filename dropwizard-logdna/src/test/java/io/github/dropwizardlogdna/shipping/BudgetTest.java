@@ -75,7 +75,7 @@ class BudgetTest {
     private static Budget configured(long maxBytes, int batchSize, boolean gzip, int requests, boolean spool) {
         SpoolSettings directory = spool ? new SpoolSettings(Path.of("unused"), 1 << 20, "unused", () -> null) : null;
         return Budget.of(new ShippingSettings(
-                new BufferLimits(10, maxBytes, 2, 100),
+                new BufferLimits(10, maxBytes, 2, maxBytes / 4),
                 false,
                 batchSize,
                 batchSize,
@@ -93,9 +93,17 @@ class BudgetTest {
 
         assertThat(configured.check(0, 0, room, 1, false)).isEqualTo(AppendResult.ACCEPTED);
         assertThat(configured.check(0, 0, room + 1, 1, false)).isEqualTo(AppendResult.TOO_LARGE);
-        assertThat(configured.check(0, 0, room - 100, 8, true)).isEqualTo(AppendResult.ACCEPTED);
-        assertThat(configured.check(0, 0, room - 99, 8, true)).isEqualTo(AppendResult.DISCARDED);
-        assertThat(configured.check(0, 0, room - 100, 9, true)).isEqualTo(AppendResult.DISCARDED);
+    }
+
+    @Test
+    void theShareForImportantLinesIsThatOfTheRoomForLines() {
+        Budget configured = configured(1 << 20, 256 * 1024, true, 1, false);
+        int room = (1 << 20) - 8 * OpenBatch.ENVELOPE - 128 * 1024;
+        int unreserved = room - room / 4;
+
+        assertThat(configured.check(0, 0, unreserved, 8, true)).isEqualTo(AppendResult.ACCEPTED);
+        assertThat(configured.check(0, 0, unreserved + 1, 8, true)).isEqualTo(AppendResult.DISCARDED);
+        assertThat(configured.check(0, 0, unreserved, 9, true)).isEqualTo(AppendResult.DISCARDED);
     }
 
     /** The numbers are copies of an uncompressed batch. */

@@ -350,6 +350,7 @@ class DamagedSpoolTest {
     private BatchStore store(String place, long maxSize) {
         return BatchStore.of(
                 new SpoolSettings(directory.resolve("logdna"), maxSize, "000000000000000" + place + "-1", () -> ORIGIN),
+                1, // no two batches in one file
                 observer,
                 new Counters(() -> 0),
                 budget,

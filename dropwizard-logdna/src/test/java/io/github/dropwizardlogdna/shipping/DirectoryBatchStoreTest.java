@@ -41,6 +41,7 @@ class DirectoryBatchStoreTest {
     private BatchStore store(String place, long maxSize) {
         return BatchStore.of(
                 new SpoolSettings(directory.resolve("logdna"), maxSize, place(place), () -> ORIGIN),
+                1 << 20,
                 observer,
                 counters,
                 budget,

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -21,6 +22,8 @@ final class FaultySpoolDirectory implements SpoolDirectory {
         volatile boolean refusesDeletes;
         volatile boolean refusesWrites;
         volatile boolean full;
+        /** As a network file system may if the answer was lost. */
+        volatile boolean reportsMovesAsFailed;
         /** Files whose name starts so can't be read. */
         @Nullable
         volatile String refusesReads;
@@ -121,6 +124,9 @@ final class FaultySpoolDirectory implements SpoolDirectory {
     public void move(String name, SpoolDirectory target, String newName) throws IOException {
         disk.answer();
         real.move(name, ((FaultySpoolDirectory) target).real, newName);
+        if (disk.reportsMovesAsFailed) {
+            throw new NoSuchFileException(name);
+        }
     }
 
     @Override

@@ -109,7 +109,7 @@ final class Fixture {
         counters = new Counters(queue::totalLines);
         store = spool == null
                 ? BatchStore.inMemory()
-                : new DirectoryBatchStore(spool, observer, counters, budget, () -> now, () -> {}, disk);
+                : new DirectoryBatchStore(spool, batchSize, observer, counters, budget, () -> now, () -> {}, disk);
         learned = new LearnedLimits(gzip, batchSize, largestBatch);
         losses = new DropReporter(counters, queue, observer, FORM, () -> {});
         Pipeline pipeline = new Pipeline(queue, store, budget, counters, learned, losses, FORM);

@@ -162,6 +162,7 @@ class SpoolDirectoryTest {
                         1 << 20,
                         "%016d-1".formatted(process),
                         () -> new HostInfo("web-1", null, null, List.of())),
+                64 * 1024,
                 new RecordingObserver(),
                 new Counters(() -> 0),
                 new Budget(new BufferLimits(65_536, 32 << 20, 0, 0)),

@@ -65,7 +65,14 @@ class SpoolFaultsTest {
 
     private BatchStore store(long spoolSize) {
         return new DirectoryBatchStore(
-                settings(spoolSize), observer, new Counters(() -> 0), budget, () -> now, () -> wakeUps++, disk::open);
+                settings(spoolSize),
+                64 * 1024,
+                observer,
+                new Counters(() -> 0),
+                budget,
+                () -> now,
+                () -> wakeUps++,
+                disk::open);
     }
 
     /** Of the next process. */
@@ -303,7 +310,6 @@ class SpoolFaultsTest {
         assertThat(drain(store)).containsExactly("b", random(900));
     }
 
-    /** Or lines of a day-long outage would be sent without their time, and the age of the oldest would be that of a file. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void memoryStaysWithinTheBufferIfAFileIsReadAndDividedWhileItIsFull(boolean gzip) {
@@ -328,6 +334,7 @@ class SpoolFaultsTest {
                 .isBetween(bufferSize / 2, bufferSize));
     }
 
+    /** Or lines of a day-long outage would be sent without their time, and the age of the oldest would be that of a file. */
     @Test
     void linesOfThisProcessKeepTheirAgeInAFile() {
         BatchStore store = store();
@@ -939,6 +946,7 @@ class SpoolFaultsTest {
         Path link = Files.createSymbolicLink(directory.resolve("link"), volume);
         BatchStore store = new DirectoryBatchStore(
                 new SpoolSettings(link.resolve("logdna"), 1 << 20, "0000000000000001-1", () -> ORIGIN),
+                64 * 1024,
                 observer,
                 new Counters(() -> 0),
                 budget,
