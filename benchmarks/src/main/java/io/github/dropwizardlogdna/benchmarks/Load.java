@@ -15,8 +15,8 @@ public record Load(int threads, int perSecond, double seconds) {
         return perSecond == 0;
     }
 
-    Load flatOutFor(double otherSeconds) {
-        return new Load(threads, 0, otherSeconds);
+    Load lasting(double otherSeconds) {
+        return new Load(threads, perSecond, otherSeconds);
     }
 
     /** From one line of a thread to its next. */

@@ -100,10 +100,12 @@ final class ProcessRun {
     private Result run() throws InterruptedException {
         Contender contender = order.contender;
         LoggerContext context = contender.start(receiver.uri(), Map.of());
+        // Not flat out for a fixed rate: a contender that drops would take the other path, and leave the compilers no
+        // CPU.
         WarmUp.until(
                 order.warmUpSeconds,
                 Jvm::compilationMillis,
-                seconds -> LoggingThreads.log(order.load.flatOutFor(seconds), i -> Traffic.uncounted(context, i)));
+                seconds -> LoggingThreads.log(order.load.lasting(seconds), i -> Traffic.uncounted(context, i)));
         contender.awaitDelivery(receiver);
         System.gc();
         receiver.reset();
